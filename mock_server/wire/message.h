@@ -82,10 +82,10 @@ struct Delivery {
   };
 
   Ending ending = Ending::complete;
-  std::optional<std::size_t> truncate_at;   // body bytes; half the body when absent
-  std::chrono::milliseconds delay{0};       // before the first byte; real time
-  std::optional<Dribble> dribble;           // the whole response in small pieces
-  std::uint64_t endless_bytes = 0;          // >0: chunked, the body repeated up to this many bytes
+  std::optional<std::size_t> truncate_at;  // body bytes; half the body when absent
+  std::chrono::milliseconds delay{0};      // before the first byte; real time
+  std::optional<Dribble> dribble;          // the whole response in small pieces
+  std::uint64_t endless_bytes = 0;         // >0: chunked, the body repeated up to this many bytes
 
   [[nodiscard]] bool plain() const noexcept {
     return ending == Ending::complete && delay.count() == 0 && !dribble && endless_bytes == 0;
