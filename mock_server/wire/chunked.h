@@ -13,7 +13,7 @@
 namespace heygen::mock::wire {
 
 inline constexpr std::size_t kMaxChunkLine = 256;  // size, extensions and CRLF
-inline constexpr std::size_t kMaxTrailerBytes = 8 * 1024;
+inline constexpr std::size_t kMaxTrailerBytes = std::size_t{8} * 1024;
 
 // Not thread-safe.
 class ChunkedDecoder {

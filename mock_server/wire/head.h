@@ -15,10 +15,11 @@
 namespace heygen::mock::wire {
 
 struct FramingLimits {
-  std::size_t head_bytes = 32 * 1024;    // request line and header fields together, else 431
-  std::size_t fields = 100;              // header fields, else 431
-  std::size_t target_bytes = 16 * 1024;  // else 414
-  std::size_t body_bytes = 1024 * 1024;  // after de-chunking, else 413
+  std::size_t head_bytes =
+      std::size_t{32} * 1024;  // request line and header fields together, else 431
+  std::size_t fields = 100;    // header fields, else 431
+  std::size_t target_bytes = std::size_t{16} * 1024;  // else 414
+  std::size_t body_bytes = std::size_t{1024} * 1024;  // after de-chunking, else 413
 };
 
 // Why a request is not taken: the status to answer with, and one line for a person.
