@@ -1,0 +1,110 @@
+// Where clients, codes and tokens are kept. Redemption, rotation and revocation are one atomic
+// verb each: of N callers exactly one wins, and the answer says what happened to the others. A
+// rule never reads, decides and writes in three steps.
+//
+// Implementations are thread-safe. A store that cannot answer throws StoreUnavailable; the wire
+// then says 503 temporarily_unavailable, and nothing was changed.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "mock_server/core/types.h"
+
+namespace heygen::mock {
+
+class StoreUnavailable : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// --- redeem_code's answers ---
+struct Redeemed {
+  GrantId grant = 0;
+};
+struct AlreadyRedeemed {  // and all that the first redemption gave is revoked now, RFC 6749 §4.1.2
+  std::size_t revoked = 0;  // how many tokens that were good died of it
+};
+struct CodeExpired {};
+struct CodeUnknown {};
+using RedeemOutcome = std::variant<Redeemed, AlreadyRedeemed, CodeExpired, CodeUnknown>;
+
+// --- rotate_refresh's question and answers ---
+struct Rotation {
+  RotationPolicy rotation = RotationPolicy::rotate;
+  ReusePolicy reuse = ReusePolicy::reject;
+  std::chrono::seconds grace{0};
+  OldAccessPolicy old_access = OldAccessPolicy::revoke;
+};
+struct Rotated {
+  TokenSet given;  // `refresh` absent: none is to be named in the answer
+};
+struct GraceReplay {  // inside the grace window: the successor that was given before, again
+  TokenSet given;
+};
+struct RefreshReused {
+  bool family_revoked = false;
+};
+struct RefreshExpired {};
+struct RefreshRevoked {};
+struct RefreshUnknown {};
+using RotateOutcome = std::variant<Rotated, GraceReplay, RefreshReused, RefreshExpired,
+                                   RefreshRevoked, RefreshUnknown>;
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // --- clients ---
+  virtual void put_client(Client client) = 0;
+  [[nodiscard]] virtual std::shared_ptr<const Client> find_client(std::string_view id) const = 0;
+  virtual bool remove_client(std::string_view id) = 0;
+  [[nodiscard]] virtual std::vector<std::shared_ptr<const Client>> clients() const = 0;
+
+  // --- pending consents ---
+  virtual void put_consent(PendingConsent consent) = 0;
+  [[nodiscard]] virtual std::optional<PendingConsent> find_consent(std::string_view id) const = 0;
+  // Hands it out once.
+  virtual std::optional<PendingConsent> take_consent(std::string_view id) = 0;
+
+  // --- authorization codes ---
+  virtual void put_code(Code code) = 0;
+  [[nodiscard]] virtual std::optional<StoredCode> find_code(std::string_view value) const = 0;
+  // Is there an unspent code, or a pending consent, with this challenge? For explanations.
+  [[nodiscard]] virtual bool has_challenge(std::string_view challenge) const = 0;
+  // Spends the code and puts `tokens` in, or says why not.
+  virtual RedeemOutcome redeem_code(std::string_view value, const TokenSet& tokens,
+                                    TimePoint now) = 0;
+  // A redemption that failed its proof. The code is burnt at the `limit`th (RFC 6749 §10.10);
+  // returns whether it is burnt now.
+  virtual bool fail_code(std::string_view value, int limit) = 0;
+
+  // --- tokens ---
+  // Puts a pair in that no code was redeemed for.
+  virtual GrantId put_grant(std::string_view client_id, std::string_view user,
+                            std::string_view scope, const TokenSet& tokens) = 0;
+  [[nodiscard]] virtual std::optional<TokenView> find_token(std::string_view value,
+                                                            TimePoint now) const = 0;
+  // Spends the refresh token as `how` says, and puts what of `tokens` it calls for in.
+  virtual RotateOutcome rotate_refresh(std::string_view value, const TokenSet& tokens,
+                                       const Rotation& how, TimePoint now) = 0;
+  // A refresh token takes its whole grant along, an access token only itself (RFC 7009 §2.1).
+  // False when there is no such token.
+  virtual bool revoke(std::string_view value) = 0;
+
+  // --- the control API ---
+  [[nodiscard]] virtual std::vector<TokenView> tokens(TimePoint now) const = 0;
+  virtual bool revoke_by_id(std::string_view id) = 0;
+  virtual bool expire_by_id(std::string_view id, TimePoint now) = 0;
+  virtual std::size_t expire_all(TimePoint now) = 0;
+  // Forgets codes, consents and tokens; clients stay.
+  virtual void clear() = 0;
+};
+
+}  // namespace heygen::mock
