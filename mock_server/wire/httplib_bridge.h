@@ -8,18 +8,13 @@
 // added its own. What is on the wire is then the same with every release.
 #pragma once
 
-#include <functional>
 #include <memory>
-#include <string_view>
 
 #include "mock_server/wire/answer.h"
 #include "mock_server/wire/framing.h"
-#include "mock_server/wire/message.h"
+#include "mock_server/wire/listener_options.h"
 
 namespace heygen::mock::wire {
-
-using Handler = std::function<Response(const Request&)>;
-using LogError = std::function<void(std::string_view)>;
 
 // Not thread-safe: one for each thread.
 class HttplibBridge {
