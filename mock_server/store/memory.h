@@ -1,0 +1,115 @@
+// The default store: hash maps under one mutex. Nothing outlives the process.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <unordered_map>
+
+#include "mock_server/core/store.h"
+
+namespace heygen::mock {
+
+// How much is remembered at the most. Beyond it the oldest dead records go first.
+struct MemoryLimits {
+  std::size_t codes = 65'536;
+  std::size_t consents = 4'096;
+  std::size_t tokens = 1'048'576;
+};
+
+class MemoryStore final : public Store {
+ public:
+  explicit MemoryStore(MemoryLimits limits = {}) : limits_(limits) {}
+
+  void put_client(Client client) override;
+  [[nodiscard]] std::shared_ptr<const Client> find_client(std::string_view id) const override;
+  bool remove_client(std::string_view id) override;
+  [[nodiscard]] std::vector<std::shared_ptr<const Client>> clients() const override;
+
+  void put_consent(PendingConsent consent) override;
+  [[nodiscard]] std::optional<PendingConsent> find_consent(std::string_view id) const override;
+  std::optional<PendingConsent> take_consent(std::string_view id) override;
+
+  void put_code(Code code) override;
+  [[nodiscard]] std::optional<StoredCode> find_code(std::string_view value) const override;
+  [[nodiscard]] bool has_challenge(std::string_view challenge) const override;
+  RedeemOutcome redeem_code(std::string_view value, const TokenSet& tokens,
+                            TimePoint now) override;
+  bool fail_code(std::string_view value, int limit) override;
+
+  GrantId put_grant(std::string_view client_id, std::string_view user, std::string_view scope,
+                    const TokenSet& tokens) override;
+  [[nodiscard]] std::optional<TokenView> find_token(std::string_view value,
+                                                    TimePoint now) const override;
+  RotateOutcome rotate_refresh(std::string_view value, const TokenSet& tokens, const Rotation& how,
+                               TimePoint now) override;
+  bool revoke(std::string_view value) override;
+
+  [[nodiscard]] std::vector<TokenView> tokens(TimePoint now) const override;
+  bool revoke_by_id(std::string_view id) override;
+  bool expire_by_id(std::string_view id, TimePoint now) override;
+  std::size_t expire_all(TimePoint now) override;
+  void clear() override;
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view s) const noexcept {
+      return std::hash<std::string_view>{}(s);
+    }
+  };
+  template <typename T>
+  using Table = std::unordered_map<std::string, T, Hash, std::equal_to<>>;
+
+  struct Grant {
+    std::string client_id;
+    std::string user;
+    std::string scope;
+    bool revoked = false;
+    std::uint32_t access_floor = 0;  // access tokens of an earlier generation are dead
+    std::uint32_t generation = 0;
+  };
+  struct CodeRecord : StoredCode {
+    GrantId grant = 0;  // 0: nothing was given for it
+    int failures = 0;
+  };
+  struct Token {
+    TokenKind kind = TokenKind::access;
+    GrantId grant = 0;
+    std::uint32_t generation = 0;
+    bool revoked = false;
+    bool used = false;
+    TimePoint issued_at;
+    TimePoint expires_at = kNever;
+    TimePoint used_at;
+    std::string parent;             // the value it was given for
+    std::string successor_access;   // what a spent refresh token gave
+    std::string successor_refresh;
+  };
+
+  // All of these want the mutex held.
+  GrantId add_grant(std::string_view client_id, std::string_view user, std::string_view scope);
+  void add_tokens(GrantId grant, std::string_view parent, const TokenSet& tokens);
+  void add_token(std::string value, Token token);
+  [[nodiscard]] TokenState state_of(const Token& token, TimePoint now) const;
+  [[nodiscard]] TokenView view(const std::string& value, const Token& token, TimePoint now) const;
+  [[nodiscard]] std::size_t count_active(GrantId grant, TimePoint now) const;
+  Token* find_by_id(std::string_view id);
+  void forget_oldest_tokens();
+
+  const MemoryLimits limits_;
+  mutable std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<const Client>, std::less<>> clients_;
+  Table<PendingConsent> consents_;
+  std::deque<std::string> consent_order_;
+  Table<CodeRecord> codes_;
+  std::deque<std::string> code_order_;
+  std::unordered_map<GrantId, Grant> grants_;
+  Table<Token> tokens_;
+  std::deque<std::string> token_order_;
+  GrantId last_grant_ = 0;
+};
+
+}  // namespace heygen::mock
