@@ -71,8 +71,12 @@ void Connection::act(std::uint32_t signals, Lane& lane) {
   if ((signals & kStop) != 0) stopping_ = true;
   if ((signals & kTimer) != 0) armed_ = kNever;
 
+  // Signals are hints: one may be late, and mean the socket that this object had before. What only
+  // makes it look again does no harm, but a socket is not given up on hearsay.
+  const bool broken =
+      (signals & kBroken) != 0 && phase_ != Phase::closed && is_broken(transport_->fd());
   const bool waiting = phase_ == Phase::reading || phase_ == Phase::lingering;
-  if ((signals & (kBroken | kAbort)) != 0 || (waiting && (stopping_ || (signals & kEvict) != 0))) {
+  if (broken || (signals & kAbort) != 0 || (waiting && (stopping_ || (signals & kEvict) != 0))) {
     close();
     return;
   }

@@ -1,5 +1,6 @@
 #include "mock_server/wire/transport.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -50,6 +51,11 @@ class PlainTransport final : public Transport {
 
 std::unique_ptr<Transport> make_plain_transport(UniqueFd socket) {
   return std::make_unique<PlainTransport>(std::move(socket));
+}
+
+bool is_broken(int fd) noexcept {
+  pollfd polled{fd, 0, 0};  // errors and hang-ups are reported unasked
+  return ::poll(&polled, 1, 0) == 1;
 }
 
 void close_by_reset(int fd) noexcept {

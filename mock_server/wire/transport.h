@@ -43,6 +43,9 @@ using MakeTransport = std::function<std::unique_ptr<Transport>(UniqueFd)>;
 
 [[nodiscard]] std::unique_ptr<Transport> make_plain_transport(UniqueFd socket);
 
+// Whether the socket is at an end in both directions, or failed.
+[[nodiscard]] bool is_broken(int fd) noexcept;
+
 // Makes the closing of the socket an RST (SO_LINGER of 0).
 void close_by_reset(int fd) noexcept;
 
