@@ -122,12 +122,12 @@ Result<TokenAnswer> Session::ask(HttpRequest request) {
   const Result<HttpResponse> response =
       send_to_endpoint(services_.transport, std::move(request), seams_.endpoint);
   if (!response) {
-    log(LogLevel::warning, response.error().message);
+    log(LogLevel::info, response.error().message);
     return response.error();
   }
   log(LogLevel::info, seams_.token.describe_exchange(*response));
   Result<TokenAnswer> answer = judge_token_response(*response, services_.clock.now(), seams_.token);
-  if (!answer) log(LogLevel::warning, answer.error().message);
+  if (!answer) log(LogLevel::info, answer.error().message);
   return answer;
 }
 

@@ -59,9 +59,14 @@ class Session {
   Result<TokenRecord> refresh_if_due(TokenRecord record);
   Result<TokenRecord> refresh_from(const TokenRecord& seen);
   Result<TokenRecord> spend(const TokenRecord& record);
-  Result<TokenRecord> keep(TokenRecord fresh, std::uint64_t begun_in);
+  // What stood when a refresh was begun.
+  struct Before {
+    std::uint64_t epoch;
+    std::optional<std::string> text;
+  };
+  Result<TokenRecord> keep(TokenRecord fresh, const Before& before);
   Result<TokenRecord> give_up(Error error);
-  std::optional<Result<TokenRecord>> overtaken(std::uint64_t begun_in);
+  std::optional<Result<TokenRecord>> overtaken(const Before& before);
   Error drop(const TokenRecord& seen, std::string reason);
   Result<void> store(const TokenRecord& record);
   void revoke(const TokenRecord& record);

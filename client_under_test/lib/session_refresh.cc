@@ -28,10 +28,10 @@ Result<TokenRecord> Session::refresh_from(const TokenRecord& seen) {
 
 Result<TokenRecord> Session::spend(const TokenRecord& record) {
   if (!record.refresh_token) return drop(record, "there is no refresh token: log in again");
-  std::uint64_t begun_in = 0;
+  Before before{};
   {
     const std::lock_guard lock(mutex_);
-    begun_in = epoch_;
+    before = {epoch_, last_seen_};
     if (no_refresh_before_ && services_.clock.now() < *no_refresh_before_) {
       return Error{ErrorKind::token_error,
                    "the authorization server asked to wait before the next refresh"};
@@ -43,26 +43,25 @@ Result<TokenRecord> Session::spend(const TokenRecord& record) {
     std::optional<std::string> received = answer->refresh_token;
     TokenRecord fresh = to_record(*std::move(answer), record.scope);
     fresh.refresh_token = seams_.refresh.merge(record.refresh_token, std::move(received));
-    return keep(std::move(fresh), begun_in);
+    return keep(std::move(fresh), before);
   }
-  if (auto outcome = overtaken(begun_in)) return *std::move(outcome);
+  if (auto outcome = overtaken(before)) return *std::move(outcome);
   return give_up(answer.error());
 }
 
 // The login was ended or replaced while the server was asked: by a logout here, or by a process
 // that does not hold the lock. Its will comes first.
-std::optional<Result<TokenRecord>> Session::overtaken(std::uint64_t begun_in) {
+std::optional<Result<TokenRecord>> Session::overtaken(const Before& before) {
   const std::lock_guard lock(mutex_);
-  if (epoch_ != begun_in) return logged_out();
-  const std::optional<std::string> before = last_seen_;
+  if (epoch_ != before.epoch) return logged_out();
   const std::optional<TokenRecord> now = current_locked();
-  if (last_seen_ == before) return std::nullopt;
+  if (last_seen_ == before.text) return std::nullopt;
   if (!now) return logged_out();
   return *now;
 }
 
-Result<TokenRecord> Session::keep(TokenRecord fresh, std::uint64_t begun_in) {
-  if (auto outcome = overtaken(begun_in)) {
+Result<TokenRecord> Session::keep(TokenRecord fresh, const Before& before) {
+  if (auto outcome = overtaken(before)) {
     if (!*outcome) revoke(fresh);
     return *std::move(outcome);
   }
@@ -74,7 +73,7 @@ Result<TokenRecord> Session::keep(TokenRecord fresh, std::uint64_t begun_in) {
   });
   {
     const std::lock_guard lock(mutex_);
-    if (epoch_ == begun_in) {
+    if (epoch_ == before.epoch) {
       record_ = fresh;
       no_refresh_before_.reset();
       return fresh;

@@ -137,7 +137,6 @@ class MemoryStore final : public TokenStore {
   }
   Result<void> save(std::string_view session, std::string_view text) override {
     const std::lock_guard lock(mutex_);
-    ++saves_;
     if (refuses_) return Error{ErrorKind::store, "the disk is full"};
     texts_.insert_or_assign(std::string(session), std::string(text));
     return {};
@@ -150,9 +149,12 @@ class MemoryStore final : public TokenStore {
   [[nodiscard]] Result<std::unique_ptr<StoreLock>> lock(std::string_view /*session*/,
                                                         milliseconds wait,
                                                         const std::stop_token& /*stop*/) override {
-    std::unique_lock own(file_lock_, std::defer_lock);
-    if (!own.try_lock_for(wait)) return Error{ErrorKind::store, "another process holds the lock"};
-    return std::unique_ptr<StoreLock>(std::make_unique<Held>(std::move(own)));
+    std::unique_lock own(mutex_);
+    if (!released_.wait_for(own, wait, [&] { return !held_; })) {
+      return Error{ErrorKind::store, "another process holds the lock"};
+    }
+    held_ = true;
+    return std::unique_ptr<StoreLock>(std::make_unique<Held>(*this));
   }
 
   void refuse_saves(bool refuse) {
@@ -165,14 +167,21 @@ class MemoryStore final : public TokenStore {
 
  private:
   struct Held final : StoreLock {
-    explicit Held(std::unique_lock<std::timed_mutex> held) : own(std::move(held)) {}
-    std::unique_lock<std::timed_mutex> own;
+    explicit Held(MemoryStore& of) : store(of) {}
+    ~Held() override {
+      {
+        const std::lock_guard lock(store.mutex_);
+        store.held_ = false;
+      }
+      store.released_.notify_one();
+    }
+    MemoryStore& store;
   };
 
   std::mutex mutex_;
-  std::timed_mutex file_lock_;
+  std::condition_variable_any released_;
+  bool held_ = false;
   std::map<std::string, std::string, std::less<>> texts_;
-  int saves_ = 0;
   bool refuses_ = false;
 };
 
