@@ -14,6 +14,7 @@ namespace {
 
 constexpr int kAcceptBatch = 64;
 constexpr std::chrono::milliseconds kAcceptPause{50};
+constexpr std::size_t kOvershoot = 64;          // connections, for a moment
 constexpr std::size_t kOtherDescriptors = 128;  // files, journals, databases of the process
 
 UniqueFd open_reserve() { return UniqueFd{::open("/dev/null", O_RDONLY | O_CLOEXEC)}; }
@@ -150,8 +151,9 @@ void Listener::Engine::accept_callers() {
 void Listener::Engine::open(Accepted caller) {
   auto* connection = table_.take(context_, max_connections_);
   if (connection == nullptr) {
-    evict();
-    connection = table_.take(context_, max_connections_);
+    // Those chosen may be a worker's at this moment and close a little later: hence the overshoot.
+    const auto overshoot = evict() > 0 ? kOvershoot : 0;
+    connection = table_.take(context_, max_connections_ + overshoot);
     if (connection == nullptr) return;  // all are being answered: this one is closed
   }
   auto transport = options_.make_transport ? options_.make_transport(std::move(caller.fd))

@@ -1,0 +1,74 @@
+// A world of its own: clock, randomness, clients, codes, tokens, policies, faults, journal. The
+// default one is not special.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mock_server/core/random.h"
+#include "mock_server/core/store.h"
+#include "mock_server/faults/faults.h"
+#include "mock_server/journal/journal.h"
+#include "mock_server/sandbox/config.h"
+#include "mock_server/sandbox/virtual_clock.h"
+
+namespace heygen::mock {
+
+// What a new sandbox is made of.
+struct SandboxBlueprint {
+  SandboxConfig config = SandboxConfig::defaults();
+  std::vector<Client> clients = built_in_clients();
+  std::vector<FaultRule> faults;      // armed at the start and again after a reset
+  std::optional<std::uint64_t> seed;  // absent: the operating system's randomness
+  JournalLimits journal;
+};
+
+// Thread-safe. The base clock must outlive it.
+class Sandbox {
+ public:
+  Sandbox(std::string name, const Clock& base, const SandboxBlueprint& blueprint);
+  ~Sandbox();
+  Sandbox(const Sandbox&) = delete;
+  Sandbox& operator=(const Sandbox&) = delete;
+
+  [[nodiscard]] const std::string& name() const noexcept { return name_; }
+  [[nodiscard]] VirtualClock& clock() noexcept { return clock_; }
+  [[nodiscard]] const Clock& wall() const noexcept { return wall_; }
+  [[nodiscard]] RandomSource& random() noexcept { return *random_; }
+  [[nodiscard]] Store& store() noexcept { return *store_; }
+  [[nodiscard]] Faults& faults() noexcept { return faults_; }
+  [[nodiscard]] Journal& journal() noexcept { return journal_; }
+
+  // What holds for one request: taken once, so that a change in between does not split it.
+  struct Settings {
+    SandboxConfig config;
+    Policy policy;  // config.policy(), worked out once
+  };
+  [[nodiscard]] std::shared_ptr<const Settings> settings() const;
+  void configure(SandboxConfig config);
+
+  // Drops codes, tokens, added faults and the journal, puts the clock back and starts the seeded
+  // randomness anew. Configuration and clients stay.
+  void reset();
+
+ private:
+  void arm_first_faults();
+
+  const std::string name_;
+  const Clock& wall_;
+  const std::vector<FaultRule> first_faults_;
+  VirtualClock clock_;
+  class Random;
+  std::unique_ptr<Random> random_;
+  std::unique_ptr<Store> store_;
+  Faults faults_;
+  Journal journal_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Settings> settings_;
+};
+
+}  // namespace heygen::mock
