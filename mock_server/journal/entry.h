@@ -18,8 +18,8 @@ struct Entry {
   TimePoint wall;         // the machine's
   Endpoint endpoint = Endpoint::none;
   wire::Request request;
-  std::string client_id;   // as named in the request, verified or not
-  std::string grant_type;  // "" where there is none
+  std::string client_id;    // as named in the request, verified or not
+  std::string grant_type;   // "" where there is none
   wire::Response response;  // as decided; what a delivery made of it is in response.delivery
   std::string outcome;      // "ok", an OAuth error code, or "fault"
   std::string why;          // one sentence for a person; may be empty when the outcome is "ok"

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -19,48 +18,66 @@ struct JournalLimits {
   std::size_t entries = 20'000;
 };
 
-// Thread-safe.
+// Thread-safe. Handles of subscriptions may outlive it.
 class Journal {
  public:
   using EntryPtr = std::shared_ptr<const Entry>;
 
-  explicit Journal(JournalLimits limits = {}) : limits_(limits) {}
+  explicit Journal(JournalLimits limits = {});
+  ~Journal();
+  Journal(const Journal&) = delete;
+  Journal& operator=(const Journal&) = delete;
 
   // Numbers the entry, keeps it, tells the subscribers; returns its number.
   std::uint64_t record(Entry entry);
 
   // Those after `seq` that are still kept, oldest first, at most `limit` of them.
-  [[nodiscard]] std::vector<EntryPtr> after(std::uint64_t seq,
-                                            std::size_t limit = SIZE_MAX) const;
+  [[nodiscard]] std::vector<EntryPtr> after(std::uint64_t seq, std::size_t limit = SIZE_MAX) const;
   [[nodiscard]] std::uint64_t last_seq() const;
-  [[nodiscard]] std::uint64_t dropped() const;  // how many the limits pushed out
+  // How many the limits pushed out since the journal was last cleared.
+  [[nodiscard]] std::uint64_t dropped() const;
 
   // Forgets the entries; numbering goes on, so that "after N" stays true for whoever follows.
   void clear();
 
-  // Calls `tell` with each new entry, on the thread that recorded it, until the handle is gone.
-  // It must not block and must not call back into this journal.
+  // Calls `tell` with each entry after `seq`, in order, none left out and none twice: those that
+  // are kept at once and on this thread, then each new one on the thread that recorded it, until
+  // the handle is gone. Recording waits for it, so it must not block; it must not call back into
+  // this journal, nor throw.
+  //
+  // The handle may be destroyed on any thread, also by `tell` itself. Elsewhere its destruction
+  // waits for a `tell` that is running: after it, none runs.
   using Subscriber = std::function<void(const EntryPtr&)>;
-  class Subscription;
-  // Entries after `seq` that are kept are told at once, before any new one.
   [[nodiscard]] std::shared_ptr<void> subscribe(std::uint64_t after_seq, Subscriber tell);
+
+  // The same without a handle, for a far end that goes by itself: ends when `tell` returns false,
+  // when `wanted` does (asked whenever somebody else subscribes), or with the journal.
+  using Follower = std::function<bool(const EntryPtr&)>;
+  void follow(std::uint64_t after_seq, Follower tell, std::function<bool()> wanted);
+
+  [[nodiscard]] std::size_t subscribers() const;
 
  private:
   struct Kept {
     EntryPtr entry;
     std::size_t bytes;
   };
-  void trim();
+  class Audience;
+  void keep(EntryPtr entry, std::size_t bytes);
+  std::uint64_t join(std::uint64_t after_seq, Follower tell, std::function<bool()> wanted);
 
   const JournalLimits limits_;
+  // Its lock is taken before mutex_, and held while an entry is numbered, kept and told: what is
+  // told is told in order.
+  const std::shared_ptr<Audience> audience_;
   mutable std::mutex mutex_;
-  std::deque<Kept> kept_;
+  std::deque<Kept> kept_;  // numbered without a gap
   std::size_t bytes_ = 0;
   std::uint64_t last_seq_ = 0;
   std::uint64_t dropped_ = 0;
-  std::shared_ptr<std::map<std::uint64_t, Subscriber>> subscribers_ =
-      std::make_shared<std::map<std::uint64_t, Subscriber>>();
-  std::uint64_t next_subscriber_ = 0;
 };
+
+// What an entry counts for against JournalLimits::bytes: about what it takes in memory.
+std::size_t bytes_of(const Entry& entry) noexcept;
 
 }  // namespace heygen::mock

@@ -1,0 +1,217 @@
+#include "mock_server/journal/journal.h"
+
+#include <algorithm>
+#include <atomic>
+#include <map>
+#include <thread>
+#include <tuple>
+#include <utility>
+
+namespace heygen::mock {
+namespace {
+
+std::size_t bytes_of(const std::string& text) noexcept {
+  static const std::size_t kInPlace = std::string{}.capacity();
+  return text.capacity() > kInPlace ? text.capacity() + 1 : 0;
+}
+
+std::size_t bytes_of(const std::vector<std::string>& texts) noexcept {
+  std::size_t sum = texts.capacity() * sizeof(std::string);
+  for (const auto& text : texts) sum += bytes_of(text);
+  return sum;
+}
+
+std::size_t bytes_of(const wire::Headers& headers) noexcept {
+  std::size_t sum = headers.size() * sizeof(wire::Headers::Field);
+  for (const auto& [name, value] : headers) sum += bytes_of(name) + bytes_of(value);
+  return sum;
+}
+
+}  // namespace
+
+std::size_t bytes_of(const Entry& entry) noexcept {
+  const auto& [request, response] = std::tie(entry.request, entry.response);
+  std::size_t sum = sizeof(Entry);
+  for (const auto* text : {&request.method, &request.target, &request.body, &request.peer.address,
+                           &request.scheme, &response.body, &entry.client_id, &entry.grant_type,
+                           &entry.outcome, &entry.why, &entry.fault_id}) {
+    sum += bytes_of(*text);
+  }
+  return sum + bytes_of(request.headers) + bytes_of(response.headers) +
+         bytes_of(entry.tokens_used) + bytes_of(entry.tokens_issued);
+}
+
+// Who is told. Apart from the journal, so that a handle that outlives it finds nobody there.
+class Journal::Audience {
+ public:
+  struct Member {
+    Follower tell;
+    std::function<bool()> wanted;
+    bool gone = false;  // left while somebody was being told; taken out when that is over
+  };
+  using Members = std::map<std::uint64_t, Member>;
+
+  std::mutex mutex;
+  Members members;  // under mutex
+  std::uint64_t last_id = 0;
+
+  // Under the lock: `act` may tell, and whoever is told may leave.
+  template <typename Act>
+  void telling(Act act) {
+    struct Guard {
+      Audience& audience;
+      explicit Guard(Audience& a) : audience(a) { a.teller_ = std::this_thread::get_id(); }
+      ~Guard() {
+        // Still the teller: what one member holds may be the handle of another, who goes then too.
+        while (!audience.take_gone().empty()) continue;
+        audience.teller_ = std::thread::id{};
+      }
+      Guard(const Guard&) = delete;
+      Guard& operator=(const Guard&) = delete;
+    } guard{*this};
+    act();
+  }
+
+  void tell(const EntryPtr& entry) {
+    for (auto& [id, member] : members) {
+      if (!member.gone && !member.tell(entry)) member.gone = true;
+    }
+  }
+
+  void leave(std::uint64_t id) {
+    if (teller_ == std::this_thread::get_id()) {  // inside telling(): this thread has the lock
+      if (const auto found = members.find(id); found != members.end()) found->second.gone = true;
+      return;
+    }
+    Members::node_type member;  // destroyed without the lock
+    const std::lock_guard lock(mutex);
+    member = members.extract(id);
+  }
+
+ private:
+  Members take_gone() {
+    Members taken;
+    for (auto next = members.begin(); next != members.end();) {
+      const auto member = next++;
+      if (member->second.gone) taken.insert(members.extract(member));
+    }
+    return taken;
+  }
+
+  std::atomic<std::thread::id> teller_{};  // who is inside telling()
+};
+
+Journal::Journal(JournalLimits limits) : limits_(limits), audience_(std::make_shared<Audience>()) {}
+
+Journal::~Journal() {
+  Audience::Members members;  // destroyed without the lock
+  const std::lock_guard lock(audience_->mutex);
+  members.swap(audience_->members);
+}
+
+std::uint64_t Journal::record(Entry entry) {
+  const auto bytes = mock::bytes_of(entry);
+  const auto kept = std::make_shared<Entry>(std::move(entry));
+  const std::lock_guard order(audience_->mutex);
+  kept->seq = last_seq_ + 1;  // written under both locks: either is enough to read it
+  keep(kept, bytes);
+  if (!audience_->members.empty()) {
+    audience_->telling([&] { audience_->tell(kept); });
+  }
+  return kept->seq;
+}
+
+void Journal::keep(EntryPtr entry, std::size_t bytes) {
+  const std::lock_guard lock(mutex_);
+  last_seq_ = entry->seq;
+  bytes_ += bytes;
+  kept_.push_back({std::move(entry), bytes});
+  while (!kept_.empty() && (bytes_ > limits_.bytes || kept_.size() > limits_.entries)) {
+    bytes_ -= kept_.front().bytes;
+    kept_.pop_front();
+    ++dropped_;
+  }
+}
+
+std::vector<Journal::EntryPtr> Journal::after(std::uint64_t seq, std::size_t limit) const {
+  std::vector<EntryPtr> out;
+  const std::lock_guard lock(mutex_);
+  if (kept_.empty() || seq >= last_seq_) return out;
+  const auto first = kept_.front().entry->seq;
+  const auto skipped = seq < first ? std::size_t{0} : static_cast<std::size_t>(seq - first + 1);
+  const auto count = std::min(limit, kept_.size() - skipped);
+  out.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) out.push_back(kept_[skipped + i].entry);
+  return out;
+}
+
+std::uint64_t Journal::last_seq() const {
+  const std::lock_guard lock(mutex_);
+  return last_seq_;
+}
+
+std::uint64_t Journal::dropped() const {
+  const std::lock_guard lock(mutex_);
+  return dropped_;
+}
+
+void Journal::clear() {
+  std::deque<Kept> forgotten;  // destroyed without the lock
+  const std::lock_guard lock(mutex_);
+  forgotten.swap(kept_);
+  bytes_ = 0;
+  dropped_ = 0;
+}
+
+std::size_t Journal::subscribers() const {
+  const std::lock_guard lock(audience_->mutex);
+  return audience_->members.size();
+}
+
+std::uint64_t Journal::join(std::uint64_t after_seq, Follower tell, std::function<bool()> wanted) {
+  // What is there already is told without holding up the recording of what comes…
+  for (const auto& entry : after(after_seq)) {
+    if (!tell(entry)) return 0;
+    after_seq = entry->seq;
+  }
+  const std::lock_guard order(audience_->mutex);
+  std::uint64_t id = 0;
+  audience_->telling([&] {
+    for (auto& [unused, member] : audience_->members) {
+      if (member.wanted && !member.wanted()) member.gone = true;
+    }
+    // …and what came meanwhile, while nothing can come.
+    for (const auto& entry : after(after_seq)) {
+      if (!tell(entry)) return;
+    }
+    id = ++audience_->last_id;
+    audience_->members.emplace(
+        id, Audience::Member{.tell = std::move(tell), .wanted = std::move(wanted)});
+  });
+  return id;
+}
+
+std::shared_ptr<void> Journal::subscribe(std::uint64_t after_seq, Subscriber tell) {
+  const auto id = join(
+      after_seq,
+      [tell = std::move(tell)](const EntryPtr& entry) {
+        tell(entry);
+        return true;
+      },
+      nullptr);
+  struct Handle {
+    std::shared_ptr<Audience> audience;
+    std::uint64_t id;
+    Handle(std::shared_ptr<Audience> a, std::uint64_t i) : audience(std::move(a)), id(i) {}
+    ~Handle() { audience->leave(id); }
+    Handle(const Handle&) = delete;
+    Handle& operator=(const Handle&) = delete;
+  };
+  return std::make_shared<Handle>(audience_, id);
+}
+
+void Journal::follow(std::uint64_t after_seq, Follower tell, std::function<bool()> wanted) {
+  join(after_seq, std::move(tell), std::move(wanted));
+}
+
+}  // namespace heygen::mock
