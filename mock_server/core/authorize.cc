@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "mock_server/core/client_auth.h"
 #include "mock_server/core/redirect_uri.h"
 #include "mock_server/core/uri.h"
 
@@ -12,7 +13,7 @@ AuthorizeRedirect redirect_error(const Context& context, const AuthorizeRequest&
                                  OAuthError error) {
   std::string to = append_query(request.redirect_to, {{"error", error.code}});
   if (!error.description.empty()) {
-    to = append_query(to, {{"error_description", error.description}});
+    to = append_query(to, {{"error_description", describe(error, request.policy.errors)}});
   }
   if (request.state) to = append_query(to, {{"state", *request.state}});
   if (request.policy.issuer == IssuerPolicy::send) {
@@ -62,18 +63,27 @@ std::optional<OAuthError> read_challenge(const AuthorizeParams& params, const Cl
 
 AuthorizeOutcome check_authorize(const Context& context, const AuthorizeParams& params) {
   const bool by_rfc = context.policy.errors == ErrorsPolicy::rfc;
+  const auto duplicated = [&] {
+    return make_error(ErrorId::parameter_duplicated,
+                      *params.duplicated + " was sent more than once (RFC 6749 §3.1)",
+                      *params.duplicated);
+  };
+  // RFC 6749 §4.1.2.1: no redirect while it is not sure who asks, and where to.
+  if (params.duplicated == "client_id" || params.duplicated == "redirect_uri") {
+    return AuthorizeRefused{duplicated()};
+  }
   const bool type_is_code = params.response_type == "code";
   if (!type_is_code && !by_rfc) {
-    return AuthorizeRefused{make_error(ErrorId::authorize_response_type_unsupported,
-                                       "response_type must be code")};
+    return AuthorizeRefused{
+        make_error(ErrorId::authorize_response_type_unsupported, "response_type must be code")};
   }
   const auto client = find_client(context, params.client_id.value_or(""));
   if (!client) {
-    return AuthorizeRefused{make_error(
-        ErrorId::authorize_client_unknown,
-        params.client_id ? "no such client; register it with --client '" + *params.client_id + "=" +
-                               params.redirect_uri.value_or("REDIRECT_URI") + "'"
-                         : "client_id is missing")};
+    return AuthorizeRefused{
+        make_error(ErrorId::authorize_client_unknown,
+                   params.client_id
+                       ? explain_unknown_client(*params.client_id, params.redirect_uri.value_or(""))
+                       : "client_id is missing")};
   }
 
   AuthorizeRequest request;
@@ -87,10 +97,9 @@ AuthorizeOutcome check_authorize(const Context& context, const AuthorizeParams& 
                                   client->is_public());
     });
     if (!known) {
-      return AuthorizeRefused{
-          make_error(ErrorId::authorize_redirect_unregistered,
-                     explain_mismatch(client->redirect_uris, *params.redirect_uri),
-                     *params.redirect_uri)};
+      return AuthorizeRefused{make_error(
+          ErrorId::authorize_redirect_unregistered,
+          explain_mismatch(client->redirect_uris, *params.redirect_uri), *params.redirect_uri)};
     }
     request.redirect_to = *params.redirect_uri;
     request.code.redirect_uri = *params.redirect_uri;
@@ -103,6 +112,7 @@ AuthorizeOutcome check_authorize(const Context& context, const AuthorizeParams& 
     request.redirect_to = client->redirect_uris.front();
   }
 
+  if (params.duplicated) return redirect_error(context, request, duplicated());
   if (!type_is_code) {
     return redirect_error(
         context, request,

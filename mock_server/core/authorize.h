@@ -19,6 +19,7 @@ struct AuthorizeParams {
   std::optional<std::string> scope;
   std::optional<std::string> code_challenge;
   std::optional<std::string> code_challenge_method;
+  std::optional<std::string> duplicated = std::nullopt;  // the name of one that was sent twice
 };
 
 // Found good; waits for the user's decision.

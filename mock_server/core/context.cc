@@ -27,10 +27,9 @@ TokenSet new_tokens(const Context& context, const Policy& policy) {
   tokens.issued_at = context.now;
   tokens.access = {random_alphanumeric(context.random, 42),
                    saturating_add(context.now, policy.access_ttl)};
-  tokens.refresh = NewToken{random_alphanumeric(context.random, 48),
-                            policy.refresh_ttl.count() == 0
-                                ? kNever
-                                : saturating_add(context.now, policy.refresh_ttl)};
+  tokens.refresh = NewToken{
+      random_alphanumeric(context.random, 48),
+      policy.refresh_ttl.count() == 0 ? kNever : saturating_add(context.now, policy.refresh_ttl)};
   return tokens;
 }
 

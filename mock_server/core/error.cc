@@ -62,6 +62,7 @@ constexpr std::array kTable = {
     ErrorRow{ErrorId::method_not_allowed, 405, "invalid_request", "Method not allowed."},
     ErrorRow{ErrorId::request_too_large, 413, "invalid_request", "The request is too large."},
     ErrorRow{ErrorId::store_unavailable, 503, "temporarily_unavailable", ""},
+    ErrorRow{ErrorId::internal, 500, "server_error", ""},
 
     // RFC 6750 §3.1: a request without credentials gets a challenge without an error code.
     ErrorRow{ErrorId::bearer_missing, 401, "", ""},
@@ -81,6 +82,17 @@ static_assert(rows_stand_in_order(), "the table is indexed by ErrorId");
 }  // namespace
 
 std::span<const ErrorRow> error_table() noexcept { return kTable; }
+
+std::string describe(const OAuthError& error, ErrorsPolicy errors) {
+  std::string text = error.description;
+  if (errors == ErrorsPolicy::vendor) return text;
+  for (char& c : text) {
+    if (c == '"') c = '\'';
+    if (c == '\\') c = '/';
+    if (c < ' ' || c > '~') c = '?';
+  }
+  return text;
+}
 
 OAuthError make_error(ErrorId id, std::string why, std::string_view detail) {
   const ErrorRow& row = kTable[static_cast<std::size_t>(id)];

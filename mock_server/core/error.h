@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "mock_server/core/policy.h"
+
 namespace heygen::mock {
 
 // One row of the table, named for what went wrong.
@@ -48,6 +50,7 @@ enum class ErrorId : std::uint8_t {
   method_not_allowed,
   request_too_large,
   store_unavailable,
+  internal,
   // the API, RFC 6750
   bearer_missing,
   bearer_malformed,
@@ -74,6 +77,10 @@ struct OAuthError {
 };
 
 std::span<const ErrorRow> error_table() noexcept;
+
+// The description as the client gets it. RFC 6749 §5.2 keeps it to printable ASCII without '"' and
+// backslash; the vendor's library does not (facts.md), so it is only done where the RFCs rule.
+std::string describe(const OAuthError& error, ErrorsPolicy errors);
 
 // `detail` replaces the {} of the row's description.
 OAuthError make_error(ErrorId id, std::string why = {}, std::string_view detail = {});

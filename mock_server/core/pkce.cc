@@ -165,10 +165,9 @@ std::string diagnose_challenge(std::string_view challenge) {
     return "the challenge keeps its base64 padding ('='); base64url here is without (RFC 7636 "
            "§4.2)";
   }
-  if (challenge.size() == 64 &&
-      std::ranges::all_of(challenge, [](char c) { return (c >= '0' && c <= '9') ||
-                                                         (c >= 'a' && c <= 'f') ||
-                                                         (c >= 'A' && c <= 'F'); })) {
+  if (challenge.size() == 64 && std::ranges::all_of(challenge, [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+      })) {
     return "the challenge looks like a hex digest; S256 is the base64url of the 32 bytes";
   }
   if (challenge.size() >= 85 && challenge.size() <= 88) {

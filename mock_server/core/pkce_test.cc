@@ -49,8 +49,7 @@ TEST(Pkce, NamesTheMistakeBehindAFailedVerification) {
   EXPECT_NE(why(kChallenge, kChallenge).find("challenge was sent as the verifier"),
             std::string::npos);
   EXPECT_NE(why(kChallenge.substr(0, 40), kVerifier).find("truncated"), std::string::npos);
-  EXPECT_NE(why(s256(std::string{kVerifier} + "\n"), kVerifier).find("newline"),
-            std::string::npos);
+  EXPECT_NE(why(s256(std::string{kVerifier} + "\n"), kVerifier).find("newline"), std::string::npos);
   EXPECT_NE(why(s256("a~" + std::string(43, 'b')), "a%7E" + std::string(43, 'b')).find("twice"),
             std::string::npos);
   EXPECT_NE(why(kChallenge, std::string(43, 'z')).find("no known mistake"), std::string::npos);

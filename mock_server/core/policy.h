@@ -32,13 +32,14 @@ enum class RotationPolicy : std::uint8_t {
 enum class ReusePolicy : std::uint8_t { reject, revoke_family, ignore };
 enum class RedirectPolicy : std::uint8_t {
   exact,              // byte for byte (RFC 9700 §2.1)
-  loopback_any_port,  // so, but public clients on a loopback address choose the port (RFC 8252 §7.3)
+  loopback_any_port,  // so, but public clients on a loopback address choose the port (RFC 8252
+                      // §7.3)
   prefix,             // anything that begins with a registered URI: what must never ship
 };
 enum class UnknownClientPolicy : std::uint8_t { refuse, accept_loopback };
 // Which error a fault gets where Authlib (facts.md) and the RFCs disagree.
 enum class ErrorsPolicy : std::uint8_t { vendor, rfc };
-enum class IssuerPolicy : std::uint8_t { omit, send };  // `iss` in the response, RFC 9207
+enum class IssuerPolicy : std::uint8_t { omit, send };       // `iss` in the response, RFC 9207
 enum class OldAccessPolicy : std::uint8_t { revoke, keep };  // the old access token, at refresh
 // A verifier for a code that was issued without a challenge (RFC 9700 §4.8.2).
 enum class StrayVerifierPolicy : std::uint8_t { refuse, ignore };
@@ -46,7 +47,7 @@ enum class StrayVerifierPolicy : std::uint8_t { refuse, ignore };
 struct Policy {
   PkcePolicy pkce = PkcePolicy::required;
   PkcePolicy pkce_confidential = PkcePolicy::if_sent;  // for clients that have a secret
-  ChallengePolicy challenge = ChallengePolicy::any;  // Authlib 1.2 does not look (facts.md)
+  ChallengePolicy challenge = ChallengePolicy::any;    // Authlib 1.2 does not look (facts.md)
   PlainPolicy plain = PlainPolicy::refused;
   std::chrono::seconds code_ttl{300};
   std::chrono::seconds access_ttl{864000};

@@ -77,10 +77,11 @@ std::string explain_mismatch(std::span<const std::string> registered, std::strin
     if (a->scheme != b->scheme) return "redirect_uri differs in its scheme" + tail;
     if (b->userinfo) return "redirect_uri carries userinfo" + tail;
     if (a->path != b->path) {
-      const bool slash = std::string{a->path} + "/" == b->path ||
-                         std::string{b->path} + "/" == a->path;
+      const bool slash =
+          std::string{a->path} + "/" == b->path || std::string{b->path} + "/" == a->path;
       return (slash ? "redirect_uri differs in a trailing slash"
-                    : "redirect_uri differs in its path") + tail;
+                    : "redirect_uri differs in its path") +
+             tail;
     }
     if (a->query != b->query) return "redirect_uri differs in its query" + tail;
     return "redirect_uri differs in its port" + tail;

@@ -10,11 +10,11 @@ namespace {
 constexpr auto kLoopback = RedirectPolicy::loopback_any_port;
 
 TEST(RedirectUri, ALoopbackUriMatchesOnAnyPortForPublicClients) {  // RFC 8252 §7.3
-  EXPECT_TRUE(redirect_uri_matches("http://127.0.0.1/cb", "http://127.0.0.1:49152/cb", kLoopback,
-                                   true));
+  EXPECT_TRUE(
+      redirect_uri_matches("http://127.0.0.1/cb", "http://127.0.0.1:49152/cb", kLoopback, true));
   EXPECT_TRUE(redirect_uri_matches("http://[::1]/cb", "http://[::1]:8080/cb", kLoopback, true));
-  EXPECT_FALSE(redirect_uri_matches("http://127.0.0.1/cb", "http://127.0.0.1:49152/cb", kLoopback,
-                                    false));
+  EXPECT_FALSE(
+      redirect_uri_matches("http://127.0.0.1/cb", "http://127.0.0.1:49152/cb", kLoopback, false));
   EXPECT_FALSE(redirect_uri_matches("http://127.0.0.1/cb", "http://127.0.0.1:49152/cb",
                                     RedirectPolicy::exact, true));
 }
@@ -27,15 +27,15 @@ TEST(RedirectUri, EveryOtherDeviationIsRefused) {  // RFC 9700 §2.1
         "https://app.example.evil/cb", "//app.example/cb", "javascript:alert(1)"}) {
     EXPECT_FALSE(redirect_uri_matches("https://app.example/cb", asked, kLoopback, true)) << asked;
   }
-  EXPECT_TRUE(redirect_uri_matches("https://app.example/cb", "https://app.example/cb", kLoopback,
-                                   false));
+  EXPECT_TRUE(
+      redirect_uri_matches("https://app.example/cb", "https://app.example/cb", kLoopback, false));
 }
 
 TEST(RedirectUri, AnyPathIsForLoopbackOnly) {
-  EXPECT_TRUE(redirect_uri_matches("http://127.0.0.1/*", "http://127.0.0.1:9/a/b?c", kLoopback,
-                                   true));
-  EXPECT_FALSE(redirect_uri_matches("http://127.0.0.1/*", "http://127.0.0.1.evil/a", kLoopback,
-                                    true));
+  EXPECT_TRUE(
+      redirect_uri_matches("http://127.0.0.1/*", "http://127.0.0.1:9/a/b?c", kLoopback, true));
+  EXPECT_FALSE(
+      redirect_uri_matches("http://127.0.0.1/*", "http://127.0.0.1.evil/a", kLoopback, true));
   EXPECT_FALSE(check_registrable("https://evil.example/*").empty());
   EXPECT_TRUE(check_registrable("http://localhost/*").empty());
 }

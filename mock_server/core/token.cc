@@ -1,8 +1,7 @@
 #include "mock_server/core/token.h"
 
 #include <algorithm>
-
-#include "mock_server/core/crypto.h"
+#include <string>
 
 namespace heygen::mock {
 namespace {
@@ -15,7 +14,7 @@ OAuthError bad_code(std::string why) { return make_error(ErrorId::code_invalid, 
 // RFC 7636 §4.6 and RFC 9700 §4.8.2. The error, or nothing.
 std::optional<OAuthError> check_proof(const Context& context, const Policy& policy,
                                       const Client& client, const StoredCode& code,
-                                      const std::optional<std::string>& verifier) {
+                                      std::optional<std::string_view> verifier) {
   const PkcePolicy pkce = client.is_public() ? policy.pkce : policy.pkce_confidential;
   if (pkce == PkcePolicy::off) return std::nullopt;
   if (code.challenge.method == ChallengeMethod::none) {
@@ -39,38 +38,6 @@ std::optional<OAuthError> check_proof(const Context& context, const Policy& poli
 
 }  // namespace
 
-Result<std::shared_ptr<const Client>> authenticate(const Context& context,
-                                                   const ClientCredentials& credentials) {
-  const auto fail = [&](std::string why) {
-    return make_error(
-        credentials.basic_tried ? ErrorId::client_basic_failed : ErrorId::client_unknown,
-        std::move(why));
-  };
-  if (credentials.basic_tried && !credentials.basic) {
-    return fail("the Authorization header is not HTTP Basic with base64(id:secret)");
-  }
-  if (credentials.basic && credentials.secret) {
-    return make_error(ErrorId::client_methods_mixed,
-                      "HTTP Basic and client_secret were both sent (RFC 6749 §2.3)");
-  }
-  const std::string id = credentials.basic ? credentials.basic->first : credentials.id.value_or("");
-  if (credentials.basic && credentials.id && *credentials.id != id) {
-    return fail("client_id in the body differs from the one in HTTP Basic");
-  }
-  if (id.empty()) return fail("client_id is missing");
-  auto client = find_client(context, id);
-  if (!client) return fail("no such client; register it with --client '" + id + "=REDIRECT_URI'");
-  std::optional<std::string> secret = credentials.secret;
-  if (credentials.basic && !credentials.basic->second.empty()) secret = credentials.basic->second;
-  if (client->is_public()) {
-    if (secret) return fail("this client is public and has no secret: leave client_secret out");
-    return client;
-  }
-  if (!secret) return fail("this client is confidential: its secret is missing");
-  if (!constant_time_equal(*client->secret, *secret)) return fail("the client secret is wrong");
-  return client;
-}
-
 Result<TokenSet> redeem(const Context& context, const Client& client,
                         const CodeGrantParams& params) {
   if (!params.code) return make_error(ErrorId::code_missing, "code is missing");
@@ -93,9 +60,9 @@ Result<TokenSet> redeem(const Context& context, const Client& client,
   if (context.now >= code->expires_at) return bad_code("the code has expired");
   if (!code->redirect_uri.empty() && params.redirect_uri != code->redirect_uri) {
     const bool missing = !params.redirect_uri && policy.errors == ErrorsPolicy::rfc;
-    return make_error(missing ? ErrorId::redirect_uri_missing : ErrorId::redirect_uri_mismatch,
-                      "redirect_uri must repeat the authorize request's byte for byte: " +
-                          code->redirect_uri);
+    return make_error(
+        missing ? ErrorId::redirect_uri_missing : ErrorId::redirect_uri_mismatch,
+        "redirect_uri must repeat the authorize request's byte for byte: " + code->redirect_uri);
   }
   if (auto error = check_proof(context, policy, client, *code, params.code_verifier)) {
     if (context.store.fail_code(*params.code, kMaxFailedProofs)) {
@@ -148,10 +115,16 @@ Result<TokenSet> refresh(const Context& context, const Client& client,
   return fail("the refresh token was revoked");
 }
 
-void revoke(const Context& context, const Client* client, std::string_view token) {
+Revocation revoke(const Context& context, const Client* client, std::string_view token) {
   const auto found = context.store.find_token(token, context.now);
-  if (!found || (client != nullptr && found->client_id != client->id)) return;
-  context.store.revoke(token);
+  if (!found) return Revocation::unknown;
+  // RFC 7009 §2.1: the token must have been issued to the client that asks.
+  if (client != nullptr && found->client_id != client->id) return Revocation::of_another_client;
+  if (client == nullptr) {
+    const auto owner = context.store.find_client(found->client_id);
+    if (owner && !owner->is_public()) return Revocation::needs_authentication;
+  }
+  return context.store.revoke(token) ? Revocation::revoked : Revocation::unknown;
 }
 
 }  // namespace heygen::mock

@@ -12,10 +12,9 @@ bool is_unreserved(char c) noexcept {
 }
 
 bool is_scheme(std::string_view text) noexcept {
-  return !text.empty() && is_alpha(text.front()) &&
-         std::ranges::all_of(text, [](char c) {
-           return is_alpha(c) || is_digit(c) || c == '+' || c == '-' || c == '.';
-         });
+  return !text.empty() && is_alpha(text.front()) && std::ranges::all_of(text, [](char c) {
+    return is_alpha(c) || is_digit(c) || c == '+' || c == '-' || c == '.';
+  });
 }
 
 bool is_octet(std::string_view text) noexcept {

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "mock_server/core/context.h"
@@ -22,11 +24,14 @@ struct Call {
   const wire::Request& request;  // the target without a sandbox's prefix
   const Route* route = nullptr;  // null: no such path, or not with this method
   bool path_known = false;       // the path is, the method is not: 405
-  wire::Form query;
-  wire::Form form;  // of the body, where the body is a form
+  wire::Form query = {};
+  wire::Form form = {};  // of the body, where the body is a form
   Endpoint endpoint = Endpoint::none;
-  std::string grant_type;
-  std::string client_id;  // as claimed: in the query, the form or the Basic header
+  std::string grant_type = {};
+  std::string client_id = {};  // as claimed: in the query, the form or the Basic header
+  bool basic_tried = false;    // the client used HTTP Basic
+  std::optional<std::pair<std::string, std::string>> basic =
+      {};  // and its id and secret, if readable
 };
 
 // Where and for whom a call is answered.
@@ -56,6 +61,9 @@ class Surface {
   [[nodiscard]] Call read(const wire::Request& request) const;
   // Never throws: a store that fails is a 503.
   [[nodiscard]] Answer answer(const Call& call, const Visit& visit) const;
+  // The answer to bytes that are no request, in the format of the endpoint they were for. `reason`
+  // is one line for a person.
+  [[nodiscard]] Answer reject(const Call& call, int status, std::string_view reason) const;
 
  private:
   struct Impl;

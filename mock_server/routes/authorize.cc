@@ -1,0 +1,65 @@
+// GET /oauth/authorize (RFC 6749 §3.1), and the same at /v1/oauth/authorize.
+#include "mock_server/core/authorize.h"
+
+#include <array>
+
+#include "mock_server/core/crypto.h"
+#include "mock_server/routes/encode.h"
+#include "mock_server/routes/handlers.h"
+#include "mock_server/routes/params.h"
+
+namespace heygen::mock {
+namespace {
+
+constexpr std::array<std::string_view, 7> kOnce{
+    "response_type", "client_id",      "redirect_uri",         "state",
+    "scope",         "code_challenge", "code_challenge_method"};
+
+Answer send_back(AuthorizeRedirect sent) {
+  Answer answer;
+  answer.response = redirect(302, std::move(sent.location));
+  answer.outcome = sent.error.code;
+  answer.why = std::move(sent.error.why);
+  return answer;
+}
+
+Answer send_code(const Visit& visit, const AuthorizeRequest& request) {
+  Approved approved = approve(visit.context, request, visit.config.users.front().id);
+  Answer answer;
+  answer.response = redirect(302, std::move(approved.location));
+  answer.tokens_issued.push_back(fingerprint(approved.code));
+  return answer;
+}
+
+}  // namespace
+
+Answer handle_authorize(const Call& call, const Visit& visit, const Fixtures&) {
+  const ErrorsPolicy errors = visit.context.policy.errors;
+  const wire::Form& query = call.query;
+  if (query.error) {
+    return refuse(make_error(ErrorId::parameters_malformed,
+                             "the query is not well-formed: " + *query.error, *query.error),
+                  errors);
+  }
+  AuthorizeParams params{param_copy(query, "response_type"),
+                         param_copy(query, "client_id"),
+                         param_copy(query, "redirect_uri"),
+                         param_copy(query, "state"),
+                         param_copy(query, "scope"),
+                         param_copy(query, "code_challenge"),
+                         param_copy(query, "code_challenge_method")};
+  if (const auto twice = find_duplicate(query, kOnce); !twice.empty()) params.duplicated = twice;
+
+  AuthorizeOutcome outcome = check_authorize(visit.context, params);
+  if (auto* const refused = std::get_if<AuthorizeRefused>(&outcome)) {
+    return refuse(std::move(refused->error), errors);
+  }
+  if (auto* const sent = std::get_if<AuthorizeRedirect>(&outcome)) {
+    return send_back(std::move(*sent));
+  }
+  const auto& request = std::get<AuthorizeRequest>(outcome);
+  if (visit.config.approve == Approve::deny) return send_back(deny(visit.context, request));
+  return send_code(visit, request);
+}
+
+}  // namespace heygen::mock
