@@ -38,7 +38,7 @@ class Sandbox {
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
   [[nodiscard]] VirtualClock& clock() noexcept { return clock_; }
   [[nodiscard]] const Clock& wall() const noexcept { return wall_; }
-  [[nodiscard]] RandomSource& random() noexcept { return *random_; }
+  [[nodiscard]] RandomSource& random() noexcept;
   [[nodiscard]] Store& store() noexcept { return *store_; }
   [[nodiscard]] Faults& faults() noexcept { return faults_; }
   [[nodiscard]] Journal& journal() noexcept { return journal_; }

@@ -1,0 +1,81 @@
+#include "mock_server/sandbox/sandbox.h"
+
+#include <shared_mutex>
+#include <utility>
+
+#include "mock_server/sandbox/seeded_random.h"
+#include "mock_server/sandbox/system_sources.h"
+#include "mock_server/store/memory.h"
+
+namespace heygen::mock {
+
+// The operating system's randomness, or a seeded source that a reset starts anew.
+class Sandbox::Random final : public RandomSource {
+ public:
+  Random(std::optional<std::uint64_t> seed, std::string name)
+      : seed_(seed), name_(std::move(name)) {
+    restart();
+  }
+  void fill(std::span<std::byte> out) override {
+    const std::shared_lock lock{mutex_};
+    source_->fill(out);
+  }
+  void restart() {
+    const std::unique_lock lock{mutex_};
+    if (seed_) {
+      source_ = std::make_unique<SeededRandom>(*seed_, name_);
+    } else if (!source_) {
+      source_ = std::make_unique<SystemRandom>();
+    }
+  }
+
+ private:
+  const std::optional<std::uint64_t> seed_;
+  const std::string name_;
+  std::shared_mutex mutex_;
+  std::unique_ptr<RandomSource> source_;
+};
+
+Sandbox::Sandbox(std::string name, const Clock& base, const SandboxBlueprint& blueprint)
+    : name_(std::move(name)),
+      wall_(base),
+      first_faults_(blueprint.faults),
+      clock_(base),
+      random_(std::make_unique<Random>(blueprint.seed, name_)),
+      store_(std::make_unique<MemoryStore>()),
+      journal_(blueprint.journal) {
+  for (const Client& client : blueprint.clients) store_->put_client(client);
+  configure(blueprint.config);
+  arm_first_faults();
+}
+
+Sandbox::~Sandbox() = default;
+
+RandomSource& Sandbox::random() noexcept { return *random_; }
+
+std::shared_ptr<const Sandbox::Settings> Sandbox::settings() const {
+  const std::lock_guard lock{mutex_};
+  return settings_;
+}
+
+void Sandbox::configure(SandboxConfig config) {
+  Policy policy = config.policy();
+  auto fresh = std::make_shared<const Settings>(Settings{std::move(config), policy});
+  const std::lock_guard lock{mutex_};
+  settings_ = std::move(fresh);
+}
+
+void Sandbox::reset() {
+  faults_.clear();
+  store_->clear();
+  clock_.reset();
+  random_->restart();
+  journal_.clear();
+  arm_first_faults();
+}
+
+void Sandbox::arm_first_faults() {
+  for (const FaultRule& rule : first_faults_) faults_.add(rule, clock_.now());
+}
+
+}  // namespace heygen::mock
