@@ -1,0 +1,47 @@
+// The answers to the calls in the table; one file a topic. All may throw BadInput, which becomes a
+// 400, and StoreUnavailable, which becomes a 503.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "mock_server/control/call.h"
+
+namespace heygen::mock::control {
+
+// health.cc
+wire::Response list_routes(const Call& call);
+wire::Response get_health(const Call& call);
+
+// sandboxes.cc
+wire::Response list_sandboxes(const Call& call);
+wire::Response get_sandbox(const Call& call);
+wire::Response put_sandbox(const Call& call);
+wire::Response delete_sandbox(const Call& call);
+wire::Response reset_sandbox(const Call& call);
+
+// config.cc
+wire::Response get_config(const Call& call);
+wire::Response patch_config(const Call& call);
+
+// clients.cc
+wire::Response list_clients(const Call& call);
+wire::Response get_client(const Call& call);
+wire::Response put_client(const Call& call);
+wire::Response delete_client(const Call& call);
+
+// clock.cc
+wire::Response get_clock(const Call& call);
+wire::Response move_clock(const Call& call);
+nlohmann::ordered_json render_clock(const VirtualClock& clock);
+
+// tokens.cc
+wire::Response list_tokens(const Call& call);
+wire::Response mint_tokens(const Call& call);
+wire::Response expire_token(const Call& call);
+wire::Response revoke_token(const Call& call);
+wire::Response expire_all_tokens(const Call& call);
+
+// authorize.cc
+wire::Response authorize(const Call& call);
+
+}  // namespace heygen::mock::control
