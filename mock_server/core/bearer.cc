@@ -125,7 +125,7 @@ Result<Access> check_access(const Context& context, const AccessCredentials& cre
     case TokenState::used:
       break;
   }
-  return invalid("the access token was revoked");
+  return invalid("the access token was revoked " + std::string{explain(found->revoked_by)});
 }
 
 }  // namespace heygen::mock

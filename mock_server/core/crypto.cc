@@ -95,24 +95,27 @@ bool constant_time_equal(std::string_view a, std::string_view b) noexcept {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
-std::string random_alphanumeric(RandomSource& random, std::size_t length) {
-  constexpr std::string_view kAlphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-  // Bytes of 248 and more are thrown away, so that the remainder is without bias.
-  constexpr unsigned kLimit = 256 / kAlphabet.size() * kAlphabet.size();
+std::string random_text(RandomSource& random, std::string_view alphabet, std::size_t length) {
+  // Bytes beyond the last whole round are thrown away, so that the remainder is without bias.
+  const std::size_t limit = 256 / alphabet.size() * alphabet.size();
   std::string out;
   out.reserve(length);
   std::array<std::byte, 64> pool{};
   while (out.size() < length) {
     random.fill(pool);
     for (const std::byte b : pool) {
-      const auto value = std::to_integer<unsigned>(b);
-      if (value >= kLimit) continue;
-      out += kAlphabet[value % kAlphabet.size()];
+      const auto value = std::to_integer<std::size_t>(b);
+      if (value >= limit) continue;
+      out += alphabet[value % alphabet.size()];
       if (out.size() == length) break;
     }
   }
   return out;
+}
+
+std::string random_alphanumeric(RandomSource& random, std::size_t length) {
+  return random_text(random, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789",
+                     length);
 }
 
 std::string fingerprint(std::string_view secret) {

@@ -26,7 +26,9 @@ std::optional<std::string> base64_decode(std::string_view text);
 // The time taken depends on the lengths alone, not on where the two differ.
 bool constant_time_equal(std::string_view a, std::string_view b) noexcept;
 
-// `length` characters of [A-Za-z0-9], each equally likely: log2(62) = 5.95 bits a character.
+// `length` characters of the alphabet, which has 2 to 256, each equally likely.
+std::string random_text(RandomSource& random, std::string_view alphabet, std::size_t length);
+// The same of [A-Za-z0-9]: log2(62) = 5.95 bits a character.
 std::string random_alphanumeric(RandomSource& random, std::size_t length);
 
 // The first 12 hex digits of the SHA-256, as "fp-…": names a secret without telling it. Whoever

@@ -23,8 +23,6 @@ constexpr std::array kTable = {
              "Invalid \"code_challenge\""},
     ErrorRow{ErrorId::authorize_challenge_method_unsupported, 400, "invalid_request",
              "Unsupported \"code_challenge_method\""},
-    ErrorRow{ErrorId::authorize_scope_invalid, 400, "invalid_scope",
-             "The requested scope is invalid, unknown, or malformed."},
     ErrorRow{ErrorId::authorize_denied, 400, "access_denied",
              "The resource owner or authorization server denied the request"},
     ErrorRow{ErrorId::authorize_consent_gone, 400, "invalid_request",
@@ -55,6 +53,23 @@ constexpr std::array kTable = {
     ErrorRow{ErrorId::scope_exceeds_grant, 400, "invalid_scope",
              "The requested scope is invalid, unknown, or malformed."},
     ErrorRow{ErrorId::token_missing, 400, "invalid_request", "Missing \"token\" in request."},
+
+    ErrorRow{ErrorId::device_code_missing, 400, "invalid_request",
+             "Missing \"device_code\" in request."},
+    ErrorRow{ErrorId::device_code_invalid, 400, "invalid_grant",
+             "Invalid \"device_code\" in request."},
+    ErrorRow{ErrorId::device_pending, 400, "authorization_pending", ""},
+    ErrorRow{ErrorId::device_slow_down, 400, "slow_down", ""},
+    ErrorRow{ErrorId::device_denied, 400, "access_denied", ""},
+    ErrorRow{ErrorId::device_expired, 400, "expired_token", ""},
+
+    ErrorRow{ErrorId::page_forged, 403, "access_denied",
+             "This decision was not made on a page that was opened in this browser."},
+    ErrorRow{ErrorId::page_decision_missing, 400, "invalid_request",
+             "Approve or deny: no decision was sent."},
+
+    ErrorRow{ErrorId::registration_redirect_invalid, 400, "invalid_redirect_uri", "{}"},
+    ErrorRow{ErrorId::registration_metadata_invalid, 400, "invalid_client_metadata", "{}"},
 
     ErrorRow{ErrorId::parameter_duplicated, 400, "invalid_request", "Multiple \"{}\" in request."},
     ErrorRow{ErrorId::parameters_malformed, 400, "invalid_request",

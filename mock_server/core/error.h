@@ -22,7 +22,6 @@ enum class ErrorId : std::uint8_t {
   authorize_challenge_missing,
   authorize_challenge_invalid,
   authorize_challenge_method_unsupported,
-  authorize_scope_invalid,
   authorize_denied,
   authorize_consent_gone,
   // the token endpoint
@@ -44,6 +43,19 @@ enum class ErrorId : std::uint8_t {
   refresh_token_invalid,
   scope_exceeds_grant,
   token_missing,
+  // devices, RFC 8628 §3.5
+  device_code_missing,
+  device_code_invalid,
+  device_pending,
+  device_slow_down,
+  device_denied,
+  device_expired,
+  // the pages
+  page_forged,
+  page_decision_missing,
+  // registration, RFC 7591 §3.2.2
+  registration_redirect_invalid,
+  registration_metadata_invalid,
   // anywhere
   parameter_duplicated,
   parameters_malformed,

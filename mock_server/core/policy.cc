@@ -107,6 +107,9 @@ constexpr std::array kRows{
     choice<&Policy::stray_verifier>("stray_verifier", "refuse|ignore", kStrayVerifier,
                                     "a code_verifier for a code without a challenge"),
     seconds("pending_ttl_s", &Policy::pending_ttl, "how long a consent page may stay unanswered"),
+    seconds("device_ttl_s", &Policy::device_ttl, "how long a device's code and user code live"),
+    seconds("device_interval_s", &Policy::device_interval,
+            "how long a device waits between polls; slow_down adds 5"),
 };
 
 constexpr auto kKeys = [] {

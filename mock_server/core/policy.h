@@ -61,7 +61,9 @@ struct Policy {
   IssuerPolicy issuer = IssuerPolicy::omit;
   OldAccessPolicy old_access = OldAccessPolicy::revoke;
   StrayVerifierPolicy stray_verifier = StrayVerifierPolicy::refuse;
-  std::chrono::seconds pending_ttl{600};  // a consent page that nobody answers
+  std::chrono::seconds pending_ttl{600};    // a consent page that nobody answers
+  std::chrono::seconds device_ttl{900};     // a device's code and its user code
+  std::chrono::seconds device_interval{5};  // between a device's polls, RFC 8628 §3.2
 
   friend bool operator==(const Policy&, const Policy&) = default;
 };

@@ -6,7 +6,9 @@
 // then says 503 temporarily_unavailable, and nothing was changed.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -57,6 +59,24 @@ struct RefreshUnknown {};
 using RotateOutcome = std::variant<Rotated, GraceReplay, RefreshReused, RefreshExpired,
                                    RefreshRevoked, RefreshUnknown>;
 
+// --- poll_device's answers, RFC 8628 §3.5 ---
+struct DeviceGranted {
+  GrantId grant = 0;
+};
+struct DevicePending {};
+struct DeviceSlowDown {
+  std::chrono::seconds interval{0};  // what holds from now on
+};
+struct DeviceDenied {};
+struct DeviceExpired {};
+struct DeviceSpent {};    // it has had its tokens
+struct DeviceUnknown {};  // or another client's
+using DevicePoll = std::variant<DeviceGranted, DevicePending, DeviceSlowDown, DeviceDenied,
+                                DeviceExpired, DeviceSpent, DeviceUnknown>;
+
+// What became of the user's decision.
+enum class DeviceDecision : std::uint8_t { taken, already_taken, expired, unknown };
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -84,6 +104,19 @@ class Store {
   // A redemption that failed its proof. The code is burnt at the `limit`th (RFC 6749 §10.10);
   // returns whether it is burnt now.
   virtual bool fail_code(std::string_view value, int limit) = 0;
+
+  // --- devices ---
+  // False, and nothing changed, when a request with this user code is kept already.
+  virtual bool put_device(DeviceRequest request) = 0;
+  [[nodiscard]] virtual std::optional<StoredDevice> find_device(
+      std::string_view user_code) const = 0;
+  // The user who approved; nothing: it was denied. The first decision stands.
+  virtual DeviceDecision decide_device(std::string_view user_code,
+                                       std::optional<std::string_view> user, TimePoint now) = 0;
+  // One poll by the device: counts its time, and once approved spends the code and puts `tokens`
+  // in.
+  virtual DevicePoll poll_device(std::string_view device_code, std::string_view client_id,
+                                 const TokenSet& tokens, TimePoint now) = 0;
 
   // --- tokens ---
   // Puts a pair in that no code was redeemed for.

@@ -54,6 +54,10 @@ Result<TokenSet> redeem(const Context& context, const Client& client,
   };
   if (code->spent) {
     const auto outcome = context.store.redeem_code(*params.code, tokens, context.now);
+    if (code->failures >= kMaxFailedProofs) {
+      return bad_code("the code was burnt by " + std::to_string(code->failures) +
+                      " redemptions that failed");
+    }
     if (const auto* const again = std::get_if<AlreadyRedeemed>(&outcome)) return replayed(*again);
     return bad_code("the code was used before");
   }
@@ -112,7 +116,7 @@ Result<TokenSet> refresh(const Context& context, const Client& client,
                     : "the refresh token was used before; use the one its refresh brought");
   }
   if (std::holds_alternative<RefreshExpired>(outcome)) return fail("the refresh token has expired");
-  return fail("the refresh token was revoked");
+  return fail("the refresh token was revoked " + std::string{explain(token->revoked_by)});
 }
 
 Revocation revoke(const Context& context, const Client* client, std::string_view token) {

@@ -1,8 +1,8 @@
 // The values that pass between the rules and the store. Plain data, no behaviour.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,13 +45,25 @@ struct Code {
 
 // A code as the store has it.
 struct StoredCode : Code {
-  bool spent = false;
+  bool spent = false;  // redeemed, or burnt
+  int failures = 0;    // redemptions that failed their proof
 };
 
 enum class TokenKind : std::uint8_t { access, refresh };
 enum class TokenState : std::uint8_t { active, expired, revoked, used };
+// What took a token that is revoked.
+enum class RevokedBy : std::uint8_t {
+  nobody,
+  client,         // by the revocation endpoint, RFC 7009
+  code_replay,    // its code was redeemed again, RFC 6749 §4.1.2
+  refresh_reuse,  // a spent refresh token of its family came back, RFC 9700 §4.14.2
+  refresh,        // an access token: the refresh that replaced it
+  control,        // by whoever runs the test
+};
 std::string_view to_string(TokenKind kind) noexcept;
 std::string_view to_string(TokenState state) noexcept;
+// "by the revocation endpoint", …; "" for nobody.
+std::string_view explain(RevokedBy by) noexcept;
 
 // A token's value and the time after which it is dead.
 struct NewToken {
@@ -78,15 +90,37 @@ struct TokenView {
   TimePoint expires_at = kNever;
   std::string parent;  // the id of the code or refresh token that it was given for
   GrantId grant = 0;
+  RevokedBy revoked_by = RevokedBy::nobody;
 };
 
-// An authorize request that was found good and waits for the user's decision.
+// A request that was found good and waits for the user's decision on a page.
 struct PendingConsent {
   std::string id;
-  std::string csrf;  // goes into the page's form; a browser cookie must repeat it
-  Code request;      // value is still empty
+  std::string csrf;         // goes into the page's form; a browser cookie must repeat it
+  Code request;             // value and times are still empty
+  std::string redirect_to;  // where the answer goes; "" for a device's request
   std::optional<std::string> state;
+  std::string user_code;  // of the device's request that is decided; "" for an authorize request
   TimePoint expires_at;
+};
+
+// A device that waits for its user to let it in (RFC 8628 §3.2).
+struct DeviceRequest {
+  std::string device_code;
+  std::string user_code;  // without its hyphen
+  std::string client_id;
+  std::string scope;
+  TimePoint issued_at;
+  TimePoint expires_at;
+  std::chrono::seconds interval{5};  // between polls; grows with each slow_down
+};
+
+enum class DeviceState : std::uint8_t { pending, approved, denied, spent };
+
+// Such a request as the store has it.
+struct StoredDevice : DeviceRequest {
+  DeviceState state = DeviceState::pending;
+  std::string user;  // who approved it
 };
 
 }  // namespace heygen::mock

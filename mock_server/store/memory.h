@@ -12,10 +12,11 @@
 
 namespace heygen::mock {
 
-// How much is remembered at the most. Beyond it the oldest dead records go first.
+// How much is remembered at the most. Beyond it the oldest goes; of tokens, a dead one first.
 struct MemoryLimits {
   std::size_t codes = 65'536;
   std::size_t consents = 4'096;
+  std::size_t devices = 4'096;
   std::size_t tokens = 1'048'576;
 };
 
@@ -35,9 +36,15 @@ class MemoryStore final : public Store {
   void put_code(Code code) override;
   [[nodiscard]] std::optional<StoredCode> find_code(std::string_view value) const override;
   [[nodiscard]] bool has_challenge(std::string_view challenge) const override;
-  RedeemOutcome redeem_code(std::string_view value, const TokenSet& tokens,
-                            TimePoint now) override;
+  RedeemOutcome redeem_code(std::string_view value, const TokenSet& tokens, TimePoint now) override;
   bool fail_code(std::string_view value, int limit) override;
+
+  bool put_device(DeviceRequest request) override;
+  [[nodiscard]] std::optional<StoredDevice> find_device(std::string_view user_code) const override;
+  DeviceDecision decide_device(std::string_view user_code, std::optional<std::string_view> user,
+                               TimePoint now) override;
+  DevicePoll poll_device(std::string_view device_code, std::string_view client_id,
+                         const TokenSet& tokens, TimePoint now) override;
 
   GrantId put_grant(std::string_view client_id, std::string_view user, std::string_view scope,
                     const TokenSet& tokens) override;
@@ -67,25 +74,28 @@ class MemoryStore final : public Store {
     std::string client_id;
     std::string user;
     std::string scope;
-    bool revoked = false;
+    RevokedBy revoked_by = RevokedBy::nobody;
     std::uint32_t access_floor = 0;  // access tokens of an earlier generation are dead
     std::uint32_t generation = 0;
+    std::uint32_t tokens = 0;  // how many are kept; with the last of them the grant goes
   };
   struct CodeRecord : StoredCode {
     GrantId grant = 0;  // 0: nothing was given for it
-    int failures = 0;
+  };
+  struct DeviceRecord : StoredDevice {
+    std::optional<TimePoint> polled_at;
   };
   struct Token {
     TokenKind kind = TokenKind::access;
     GrantId grant = 0;
     std::uint32_t generation = 0;
-    bool revoked = false;
+    RevokedBy revoked_by = RevokedBy::nobody;
     bool used = false;
     TimePoint issued_at;
     TimePoint expires_at = kNever;
     TimePoint used_at;
-    std::string parent;             // the value it was given for
-    std::string successor_access;   // what a spent refresh token gave
+    std::string parent;            // the value it was given for
+    std::string successor_access;  // what a spent refresh token gave
     std::string successor_refresh;
   };
 
@@ -93,11 +103,14 @@ class MemoryStore final : public Store {
   GrantId add_grant(std::string_view client_id, std::string_view user, std::string_view scope);
   void add_tokens(GrantId grant, std::string_view parent, const TokenSet& tokens);
   void add_token(std::string value, Token token);
+  void make_room(TimePoint now);
+  void forget_token(const std::string& value);
+  void revoke_token(Token& token, RevokedBy by);
+  [[nodiscard]] RevokedBy revoked_by(const Token& token) const;
   [[nodiscard]] TokenState state_of(const Token& token, TimePoint now) const;
   [[nodiscard]] TokenView view(const std::string& value, const Token& token, TimePoint now) const;
   [[nodiscard]] std::size_t count_active(GrantId grant, TimePoint now) const;
   Token* find_by_id(std::string_view id);
-  void forget_oldest_tokens();
 
   const MemoryLimits limits_;
   mutable std::mutex mutex_;
@@ -106,9 +119,12 @@ class MemoryStore final : public Store {
   std::deque<std::string> consent_order_;
   Table<CodeRecord> codes_;
   std::deque<std::string> code_order_;
+  Table<DeviceRecord> devices_;    // by user code
+  Table<std::string> user_codes_;  // by device code
+  std::deque<std::string> device_order_;
   std::unordered_map<GrantId, Grant> grants_;
   Table<Token> tokens_;
-  std::deque<std::string> token_order_;
+  std::deque<const std::string*> token_order_;  // the keys of tokens_
   GrantId last_grant_ = 0;
 };
 
