@@ -6,6 +6,8 @@
 //   if (firing) after(*firing, request, response, random);
 #pragma once
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -34,20 +36,23 @@ struct Firing {
   std::string id;
   std::shared_ptr<const FaultRule> rule;
   std::shared_ptr<Barrier> barrier;  // null without one
+  Endpoint endpoint = Endpoint::none;
+  std::string path;  // without the sandbox's prefix: which family of the API answers
 };
 
 struct FaultState {
   std::string id;
   std::shared_ptr<const FaultRule> rule;
-  std::uint64_t matched = 0;
+  std::uint64_t matched = 0;  // requests in its scope
   std::uint64_t fired = 0;
-  std::optional<std::uint64_t> remaining;  // nothing: without limit
+  std::optional<std::uint64_t> remaining;  // how often it may still fire; nothing: without limit
   std::optional<TimePoint> expires_at;
   bool expired = false;
 };
 
-// Thread-safe. Rules are asked in the order they were added; the first that fires wins, and the
-// others do not count the request that it took.
+// Thread-safe. Rules are asked in the order they were added; the first that fires wins, and those
+// behind it do not count the request that it took. An expired rule counts nothing; it lives again
+// when the clock is moved back.
 class Faults {
  public:
   static constexpr std::size_t kMostRules = 1024;
@@ -59,8 +64,8 @@ class Faults {
 
   // Arms the rule; its id ("fault-1", …), or nothing when kMostRules are armed.
   std::optional<std::string> add(FaultRule rule, TimePoint now);
+  // Both let go of whatever a barrier holds. Ids are not given again.
   bool remove(std::string_view id);
-  // Also lets go of whatever a barrier holds.
   void clear();
   [[nodiscard]] std::vector<FaultState> list(TimePoint now) const;
 
@@ -71,11 +76,13 @@ class Faults {
   struct Armed;
   mutable std::mutex mutex_;
   std::vector<std::unique_ptr<Armed>> armed_;
+  std::atomic<std::size_t> armed_count_{0};  // so that idle faults cost no lock
   std::uint64_t last_id_ = 0;
 };
 
 // Holds the request while the rule's barrier says so; then, when the rule replaces the answer
-// before the rules of OAuth saw the request, the answer. Delays are part of the answer's delivery.
+// before the rules of OAuth saw the request, the answer (FaultStage says which rules do). Delays
+// are part of the answer's delivery. Every answer that a rule fired for has X-Mock-Fault: ID.
 std::optional<wire::Response> before(const Firing& firing, const wire::Request& request,
                                      RandomSource& random);
 // Spoils the answer that was decided. Does nothing for what `before` did already.

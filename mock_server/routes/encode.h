@@ -8,13 +8,10 @@
 #include "mock_server/core/error.h"
 #include "mock_server/core/types.h"
 #include "mock_server/routes/surface.h"
+#include "mock_server/notation/json_quote.h"
 #include "mock_server/wire/message.h"
 
 namespace heygen::mock {
-
-// The text as a JSON string, quotes included: ASCII alone, with <, > and & escaped as well, so that
-// a browser that mistakes the body for HTML runs none of it. Bytes that are no UTF-8 become U+FFFD.
-std::string json_quote(std::string_view text);
 
 // application/json, never cached, never sniffed (RFC 6749 §5.1, §5.2).
 wire::Response json_response(int status, std::string body);

@@ -1,4 +1,4 @@
-#include "mock_server/routes/utf8.h"
+#include "mock_server/notation/utf8.h"
 
 #include <cstddef>
 

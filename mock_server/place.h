@@ -1,0 +1,24 @@
+// Where a request belongs: which sandbox, and what of its target is below that sandbox's root.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "mock_server/wire/message.h"
+
+namespace heygen::mock {
+
+struct Place {
+  std::string_view sandbox;  // may be no name at all: "/s/No Such/": the registry refuses it
+  std::size_t prefix = 0;    // bytes of the target that name the sandbox: "/s/NAME"
+  std::string base;          // what URLs of this sandbox begin with, as the caller sees this server
+};
+
+// By path ("/s/NAME/…") before host ("NAME.localhost"); else the default sandbox. The request must
+// outlive the place. `own_url` stands in for a Host header that is missing or cannot be one.
+Place place_of(const wire::Request& request, std::span<const std::string> host_suffixes,
+               std::string_view own_url);
+
+}  // namespace heygen::mock

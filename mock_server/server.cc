@@ -1,0 +1,179 @@
+#include "mock_server/server.h"
+
+#include <atomic>
+#include <utility>
+
+#include "mock_server/control/control.h"
+#include "mock_server/place.h"
+#include "mock_server/routes/surface.h"
+#include "mock_server/sandbox/system_sources.h"
+#include "mock_server/wire/listener.h"
+
+namespace heygen::mock {
+namespace {
+
+constexpr std::string_view kControlRoot = "/_mock";
+
+bool is_control(std::string_view path) {
+  return path.starts_with(kControlRoot) &&
+         (path.size() == kControlRoot.size() || path[kControlRoot.size()] == '/');
+}
+
+ControlOptions control_options(const ServerOptions& options) {
+  ControlOptions out;
+  out.admin_token = options.admin_token;
+  out.host = options.host;
+  out.host_suffixes = options.host_suffixes;
+  out.version = HEYGEN_MOCK_VERSION;
+  return out;
+}
+
+std::string bracketed(const std::string& host) {
+  return host.find(':') == std::string::npos ? host : "[" + host + "]";
+}
+
+}  // namespace
+
+class Server::Impl {
+ public:
+  explicit Impl(ServerOptions options)
+      : options_(std::move(options)),
+        surface_(options_.fixtures_dir),
+        registry_(clock_, options_.blueprint),
+        control_(registry_, control_options(options_)) {}
+
+  std::string start() {
+    wire::Listener::Options listen;
+    listen.host = options_.host;
+    listen.port = options_.port;
+    listen.log = options_.log;
+    auto started = wire::Listener::start(
+        std::move(listen), [this](const wire::Request& request) {
+          started_.wait(false);  // a request may be faster than start() is with its own address
+          return answer(request);
+        });
+    if (!started.listener) return started.error;
+    listener_ = std::move(started.listener);
+    url_ = "http://" + bracketed(options_.host) + ":" + std::to_string(listener_->port());
+    started_ = true;
+    started_.notify_all();
+    return {};
+  }
+
+  wire::Response answer(const wire::Request& request) {
+    const Place place = place_of(request, options_.host_suffixes, url_);
+    const std::string_view path = request.path().substr(place.prefix);
+    if (is_control(path)) {
+      return control_.answer(request, place.sandbox, path.substr(kControlRoot.size()), place.base);
+    }
+    const auto sandbox = registry_.find(place.sandbox);
+    if (!sandbox) return unknown_sandbox(place);
+    Entry entry;
+    entry.request = request;
+    entry.request.target.erase(0, place.prefix);
+    if (!entry.request.target.starts_with('/')) entry.request.target.insert(0, "/");
+    answer_in(*sandbox, place, entry);
+    wire::Response response = entry.response;
+    if (options_.access_log) options_.access_log(*sandbox, entry);
+    sandbox->journal().record(std::move(entry));
+    return response;
+  }
+
+  void stop() {
+    if (listener_) listener_->stop();
+  }
+
+  [[nodiscard]] const std::string& url() const { return url_; }
+  [[nodiscard]] std::uint16_t port() const { return listener_->port(); }
+  Registry& registry() { return registry_; }
+
+ private:
+  // Fills the entry: what the request asked for, and what became of it.
+  void answer_in(Sandbox& sandbox, const Place& place, Entry& entry) {
+    const Call call = surface_.read(entry.request);
+    entry.endpoint = call.endpoint;
+    entry.client_id = call.client_id;
+    entry.grant_type = call.grant_type;
+    const auto firing =
+        sandbox.faults().match({call.endpoint, call.grant_type, call.client_id, call.request.path()},
+                               sandbox.clock().now());
+    if (firing) {
+      entry.fault_id = firing->id;
+      entry.outcome = "fault";
+      entry.why = "the fault " + firing->id + " answered";
+      if (auto answer = before(*firing, entry.request, sandbox.random())) {
+        stamp(sandbox, entry);
+        entry.response = std::move(*answer);
+        return;
+      }
+    }
+    // The time is read after a barrier has let go, and once: it is the answer's.
+    stamp(sandbox, entry);
+    const auto settings = sandbox.settings();
+    const std::string& issuer =
+        settings->config.issuer.empty() ? place.base : settings->config.issuer;
+    Answer answer = surface_.answer(
+        call, {{sandbox.store(), sandbox.random(), entry.time, settings->policy, issuer},
+               settings->config,
+               place.base});
+    entry.response = std::move(answer.response);
+    entry.tokens_used = std::move(answer.tokens_used);
+    entry.tokens_issued = std::move(answer.tokens_issued);
+    if (firing) {
+      entry.why = "the fault " + firing->id + " spoiled this answer: " + answer.outcome +
+                  (answer.why.empty() ? "" : " (" + answer.why + ")");
+      after(*firing, entry.request, entry.response, sandbox.random());
+    } else {
+      entry.outcome = std::move(answer.outcome);
+      entry.why = std::move(answer.why);
+    }
+  }
+
+  static void stamp(Sandbox& sandbox, Entry& entry) {
+    entry.time = sandbox.clock().now();
+    entry.wall = sandbox.wall().now();
+  }
+
+  static wire::Response unknown_sandbox(const Place& place) {
+    wire::Response response;
+    response.status = 404;
+    response.headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}};
+    response.body = is_sandbox_name(place.sandbox)
+                        ? "{\"error\":\"unknown_sandbox\",\"error_description\":\"There is no "
+                          "sandbox of this name. Make it with PUT /_mock/sandboxes/" +
+                              std::string{place.sandbox} + "\"}"
+                        : "{\"error\":\"unknown_sandbox\",\"error_description\":\"A sandbox's "
+                          "name is [a-z0-9-]{1,64}\"}";
+    return response;
+  }
+
+  const ServerOptions options_;
+  const SystemClock clock_;
+  Surface surface_;
+  Registry registry_;
+  Control control_;
+  std::string url_;
+  std::atomic<bool> started_ = false;
+  // Last: it is destroyed first, and with it the threads that use all of the above.
+  std::unique_ptr<wire::Listener> listener_;
+};
+
+Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Server::~Server() = default;
+
+Server::Started Server::start(ServerOptions options) {
+  auto impl = std::make_unique<Impl>(std::move(options));
+  if (auto error = impl->start(); !error.empty()) return {nullptr, std::move(error)};
+  return {std::unique_ptr<Server>{new Server{std::move(impl)}}, {}};
+}
+
+const std::string& Server::url() const noexcept { return impl_->url(); }
+std::string Server::url(std::string_view sandbox) const {
+  return impl_->url() + "/s/" + std::string{sandbox};
+}
+std::uint16_t Server::port() const noexcept { return impl_->port(); }
+Registry& Server::sandboxes() noexcept { return impl_->registry(); }
+wire::Response Server::answer(const wire::Request& request) { return impl_->answer(request); }
+void Server::stop() { impl_->stop(); }
+
+}  // namespace heygen::mock
