@@ -7,8 +7,8 @@
 
 #include "mock_server/core/error.h"
 #include "mock_server/core/types.h"
-#include "mock_server/routes/surface.h"
 #include "mock_server/notation/json_quote.h"
+#include "mock_server/routes/surface.h"
 #include "mock_server/wire/message.h"
 
 namespace heygen::mock {
