@@ -23,11 +23,6 @@ using wire::Response;
 constexpr int kLostAnswerStatus = 503;
 constexpr int kRedirectStatus = 307;  // keeps method and body: the redirect that tells most
 
-bool tampers(const RedirectTampering& how) {
-  return !how.drop.empty() || !how.set.empty() || !how.flip.empty() || !how.duplicate.empty() ||
-         how.fragment;
-}
-
 // FaultStage::before says which these are.
 bool replaces_route(const FaultAction& action) {
   if (action.stage != FaultStage::before) return false;

@@ -58,6 +58,8 @@ struct RedirectTampering {
   std::vector<std::string> duplicate{};                    // sent twice
   bool fragment = false;                                   // parameters after '#', not after '?'
 };
+// Whether it asks for anything.
+[[nodiscard]] bool tampers(const RedirectTampering& how) noexcept;
 
 // Holds requests until `parties` are there, or the real time since the first of them is over; then
 // lets all of them go, and begins anew. With FaultStage::before the requests are held before the

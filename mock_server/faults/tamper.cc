@@ -107,6 +107,11 @@ bool is_response_parameter(const std::string& name, const RedirectTampering& how
 
 }  // namespace
 
+bool tampers(const RedirectTampering& how) noexcept {
+  return !how.drop.empty() || !how.set.empty() || !how.flip.empty() || !how.duplicate.empty() ||
+         how.fragment;
+}
+
 bool is_authorization_response(std::string_view location) {
   const auto parts = split(location);
   return std::any_of(parts.query.begin(), parts.query.end(), [](const auto& piece) {
