@@ -1,0 +1,18 @@
+// The parameters of a recorded request, for showing and matching: loosely decoded, so that nothing
+// is lost where the rules stopped reading. Pure functions.
+#pragma once
+
+#include <cstddef>
+
+#include "mock_server/journal/plain_text.h"
+#include "mock_server/wire/message.h"
+
+namespace heygen::mock {
+
+inline constexpr std::size_t kMostFieldsShown = 256;  // of a query, and of a form
+
+bool is_form(const wire::Request& request);  // by its Content-Type
+Fields query_fields(const wire::Request& request);
+Fields form_fields(const wire::Request& request);  // none unless is_form()
+
+}  // namespace heygen::mock

@@ -1,0 +1,293 @@
+#include "mock_server/journal/redact.h"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <utility>
+
+#include "mock_server/core/crypto.h"
+#include "mock_server/wire/form.h"
+#include "mock_server/wire/message.h"
+
+namespace heygen::mock {
+namespace {
+
+using nlohmann::ordered_json;
+
+// Shorter values are shown as secrets where they stand, and not looked for elsewhere: they would be
+// found in every second word.
+constexpr std::size_t kShortestKnown = 6;
+constexpr std::size_t kShortestInside = 8;
+constexpr std::size_t kMostKnown = 256;
+
+char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+bool is_alnum(char c) noexcept {
+  return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9');
+}
+
+std::string_view trimmed(std::string_view text) noexcept {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+std::string in_html(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const std::string_view entity = c == '&'    ? "&amp;"
+                                    : c == '<'  ? "&lt;"
+                                    : c == '>'  ? "&gt;"
+                                    : c == '"'  ? "&quot;"
+                                    : c == '\'' ? "&#39;"
+                                                : "";
+    entity.empty() ? out += c : out += entity;
+  }
+  return out;
+}
+
+std::string in_json(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+// Only these are repeated: a client that forgets the scheme puts the token in its place.
+bool is_scheme(std::string_view word) noexcept {
+  constexpr std::array<std::string_view, 8> kSchemes{"Basic", "Bearer",    "Digest", "DPoP",
+                                                     "MAC",   "Negotiate", "OAuth",  "Token"};
+  return std::ranges::any_of(kSchemes, [&](auto scheme) { return wire::iequals(word, scheme); });
+}
+
+// What an error is called: "video_not_found".
+bool is_error_code(std::string_view text) noexcept {
+  return text.size() <= 64 &&
+         std::ranges::all_of(text, [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
+}
+
+}  // namespace
+
+bool is_secret_name(std::string_view name) {
+  constexpr std::array<std::string_view, 28> kNames{"accesstoken",
+                                                    "actortoken",
+                                                    "apikey",
+                                                    "assertion",
+                                                    "authorization",
+                                                    "authtoken",
+                                                    "clientassertion",
+                                                    "clientsecret",
+                                                    "code",
+                                                    "codeverifier",
+                                                    "csrf",
+                                                    "csrftoken",
+                                                    "devicecode",
+                                                    "idtoken",
+                                                    "password",
+                                                    "proxyauthorization",
+                                                    "refreshtoken",
+                                                    "registrationaccesstoken",
+                                                    "secret",
+                                                    "sessiontoken",
+                                                    "state",
+                                                    "subjecttoken",
+                                                    "token",
+                                                    "usercode",
+                                                    "xaccesstoken",
+                                                    "xapikey",
+                                                    "xauthtoken",
+                                                    "xcsrftoken"};
+  static_assert(std::ranges::is_sorted(kNames));
+  std::string plain;
+  for (const char c : name) {
+    if (is_alnum(c)) plain += lower(c);
+  }
+  return std::ranges::binary_search(kNames, std::string_view{plain});
+}
+
+Redactor Redactor::noting(std::vector<Secret>& secrets) const {
+  Redactor copy = *this;
+  copy.noted_ = &secrets;
+  return copy;
+}
+
+Redactor Redactor::knowing(const std::vector<Secret>& secrets) const {
+  Redactor copy = *this;
+  copy.noted_ = nullptr;
+  std::set<std::string_view> values;
+  for (const auto& secret : secrets) {
+    if (secret.value.size() < kShortestKnown || values.size() == kMostKnown) continue;
+    if (!values.insert(secret.value).second) continue;
+    const std::set<std::string> spellings{secret.value, in_html(secret.value),
+                                          in_json(secret.value), wire::form_encode(secret.value)};
+    for (const auto& spelling : spellings) {
+      copy.known_.push_back({secret, spelling, spelling.size() < kShortestInside});
+    }
+  }
+  // The longest first: one secret may contain another.
+  std::ranges::stable_sort(copy.known_, std::ranges::greater{},
+                           [](const Known& known) { return known.spelling.size(); });
+  return copy;
+}
+
+std::string Redactor::shown(std::string_view name, std::string_view secret) const {
+  if (noted_ != nullptr) noted_->push_back({std::string{name}, std::string{secret}});
+  return fingerprint(secret);
+}
+
+std::string Redactor::header(std::string_view name, std::string_view value) const {
+  const auto is = [name](std::string_view other) { return wire::iequals(name, other); };
+  if (is("Authorization") || is("Proxy-Authorization")) return credentials(trimmed(value));
+  if (is("Cookie")) return cookies(value, false);
+  if (is("Set-Cookie")) return cookies(value, true);
+  if (is("Location") || is("Content-Location") || is("Referer")) return uri(value);
+  if (is_secret_name(name) && !trimmed(value).empty()) return shown(name, trimmed(value));
+  return text(value);
+}
+
+std::string Redactor::credentials(std::string_view value) const {
+  if (value.empty()) return "";
+  const auto space = std::min(value.find(' '), value.size());
+  const auto scheme = value.substr(0, space);
+  const auto rest = trimmed(value.substr(space));
+  if (!is_scheme(scheme)) return shown("authorization", value);
+  if (rest.empty()) return std::string{scheme};
+  if (wire::iequals(scheme, "Basic")) return basic(scheme, rest);
+  const bool bearer = wire::iequals(scheme, "Bearer");
+  return std::string{scheme} + " " + shown(bearer ? "access_token" : "authorization", rest);
+}
+
+// RFC 7617 §2 in RFC 6749 §2.3.1: both halves are form-encoded. Shown decoded, "Basic demo:fp-…".
+std::string Redactor::basic(std::string_view scheme, std::string_view blob) const {
+  const auto plain = base64_decode(blob);
+  const auto colon = plain ? plain->find(':') : std::string::npos;
+  if (colon == std::string::npos) return std::string{scheme} + " " + shown("authorization", blob);
+  const auto secret = std::string_view{*plain}.substr(colon + 1);
+  std::string out = std::string{scheme} + " " + text(loosely_form_decoded(plain->substr(0, colon)));
+  out += ':';
+  if (secret.empty()) return out;
+  if (noted_ != nullptr) noted_->push_back({"client_secret", std::string{secret}});
+  return out + shown("client_secret", loosely_form_decoded(secret));
+}
+
+// "a=1; b=2", or with `attributes` "a=1; Path=/; Secure".
+std::string Redactor::cookies(std::string_view value, bool attributes) const {
+  std::string out;
+  for (bool first = true; !value.empty() || first; first = false) {
+    const auto end = std::min(value.find(';'), value.size());
+    const auto piece = trimmed(value.substr(0, end));
+    value.remove_prefix(std::min(end + 1, value.size()));
+    if (!first) out += "; ";
+    const auto equals = piece.find('=');
+    if (attributes && !first) {
+      out += text(piece);
+    } else if (equals == std::string_view::npos) {
+      if (!piece.empty()) out += shown("cookie", piece);
+    } else {
+      const auto name = piece.substr(0, equals);
+      out += text(name) + "=";
+      if (equals + 1 < piece.size()) out += shown(name, piece.substr(equals + 1));
+    }
+  }
+  return out;
+}
+
+std::string Redactor::uri(std::string_view raw) const {
+  const auto hash = std::min(raw.find('#'), raw.size());
+  const auto mark = std::min(raw.find('?'), hash);
+  std::string_view path = raw.substr(0, mark);
+  std::string out;
+  // RFC 3986 §3.2.1: what stands before the '@' of the authority.
+  const auto slashes = path.find("//");
+  if (slashes == 0 || (slashes != std::string_view::npos && path[slashes - 1] == ':')) {
+    const auto begin = slashes + 2;
+    const auto at = path.substr(0, path.find('/', begin)).rfind('@');
+    if (at != std::string_view::npos && at > begin) {
+      out = text(path.substr(0, begin)) + shown("userinfo", path.substr(begin, at - begin));
+      path.remove_prefix(at);
+    }
+  }
+  out += text(path);
+  if (mark < hash) out += "?" + query(raw.substr(mark + 1, hash - mark - 1));
+  if (hash < raw.size()) out += "#" + query(raw.substr(hash + 1));
+  return out;
+}
+
+// What holds no secret stays byte for byte.
+std::string Redactor::query(std::string_view raw) const {
+  const auto decoded = loosely_parsed(raw, SIZE_MAX);
+  const auto redacted = fields(decoded);
+  std::string out;
+  for (std::size_t i = 0, start = 0; start < raw.size();) {
+    const auto end = std::min(raw.find('&', start), raw.size());
+    const auto piece = raw.substr(start, end - start);
+    if (start > 0) out += '&';
+    start = end + 1;
+    if (piece.empty()) continue;
+    const auto& [name, value] = redacted[i];
+    const auto equals = std::min(piece.find('='), piece.size());
+    out +=
+        name == decoded[i].first ? std::string{piece.substr(0, equals)} : wire::form_encode(name);
+    if (equals < piece.size()) {
+      out += '=';
+      out += value == decoded[i].second ? std::string{piece.substr(equals + 1)}
+                                        : wire::form_encode(value);
+    }
+    ++i;
+  }
+  return out;
+}
+
+Fields Redactor::fields(const Fields& decoded) const {
+  const auto is_method = [](const auto& field) { return field.first == "code_challenge_method"; };
+  const auto method = std::ranges::find_if(decoded, is_method);
+  const bool plain = method == decoded.end() || method->second != "S256";
+  Fields out;
+  out.reserve(decoded.size());
+  for (const auto& [name, value] : decoded) {
+    const bool secret = is_secret_name(name) || (plain && name == "code_challenge");
+    out.emplace_back(text(name), secret && !value.empty() ? shown(name, value) : text(value));
+  }
+  return out;
+}
+
+void Redactor::json(ordered_json& value, JsonOf of) const {
+  if (value.is_string()) {
+    value = text(value.get_ref<const std::string&>());
+  } else if (value.is_array()) {
+    for (auto& item : value) json(item, of);
+  } else if (value.is_object()) {
+    const auto method = value.find("code_challenge_method");
+    const bool plain = method == value.end() || *method != "S256";
+    auto out = ordered_json::object();
+    for (auto& [name, member] : value.items()) {
+      const bool error_code =
+          name == "code" && of != JsonOf::request &&
+          (member.is_number() || (of == JsonOf::api_answer && member.is_string() &&
+                                  is_error_code(member.get_ref<const std::string&>())));
+      const bool secret = is_secret_name(name) || (plain && name == "code_challenge");
+      if (secret && !error_code) {
+        secret_json(member, name);
+      } else {
+        json(member, of);
+      }
+      out[text(name)] = std::move(member);
+    }
+    value = std::move(out);
+  }
+}
+
+void Redactor::secret_json(ordered_json& value, const std::string& name) const {
+  if (value.is_structured()) {
+    for (auto& member : value) secret_json(member, name);
+  } else if (value.is_string()) {
+    const auto secret = value.get<std::string>();
+    if (!secret.empty()) value = shown(name, secret);
+  } else if (value.is_number()) {
+    value = shown(name, value.dump());
+  }
+}
+
+}  // namespace heygen::mock
