@@ -19,12 +19,6 @@ void append_fields(std::string& out, const wire::Form& form) {
   for (const auto& [name, value] : form.fields) append(out, name + "=" + value);
 }
 
-bool is_form(const wire::Request& request) {
-  constexpr std::string_view kForm = "application/x-www-form-urlencoded";
-  const auto type = request.headers.get("Content-Type");
-  return wire::iequals(type.substr(0, kForm.size()), kForm);
-}
-
 }  // namespace
 
 std::string echo_of(const wire::Request& request) {
