@@ -8,6 +8,7 @@ namespace heygen::mock {
 class Fixtures;
 
 Answer handle_authorize(const Call& call, const Visit& visit, const Fixtures& fixtures);
+Answer handle_consent(const Call& call, const Visit& visit, const Fixtures& fixtures);
 Answer handle_token(const Call& call, const Visit& visit, const Fixtures& fixtures);
 Answer handle_revoke(const Call& call, const Visit& visit, const Fixtures& fixtures);
 Answer handle_web_app(const Call& call, const Visit& visit, const Fixtures& fixtures);

@@ -25,13 +25,6 @@ std::string_view find_duplicate(const wire::Form& form,
   return {};
 }
 
-bool is_form(const wire::Request& request) noexcept {
-  std::string_view type = request.headers.get("Content-Type");
-  type = type.substr(0, type.find(';'));
-  while (type.ends_with(' ') || type.ends_with('\t')) type.remove_suffix(1);
-  return wire::iequals(type, "application/x-www-form-urlencoded");
-}
-
 std::optional<OAuthError> check_body(const Call& call, std::span<const std::string_view> once) {
   if (call.request.body.size() > kMaxForm) {
     return make_error(ErrorId::request_too_large, "a form has at most 64 KiB");

@@ -28,8 +28,6 @@ std::string_view find_duplicate(const wire::Form& form,
 // more than once. Others that are not known are ignored.
 std::optional<OAuthError> check_body(const Call& call, std::span<const std::string_view> once);
 
-bool is_form(const wire::Request& request) noexcept;
-
 // Who the body or the Authorization header says the client is. Views into the call.
 ClientCredentials credentials_of(const Call& call);
 

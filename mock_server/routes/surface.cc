@@ -75,7 +75,7 @@ Call Surface::read(const wire::Request& request) const {
     return std::string{param(form, name).value_or("")};
   };
   if (call.endpoint == Endpoint::authorize) {
-    call.client_id = text(call.query, "client_id");
+    call.client_id = text(request.method == "POST" ? call.form : call.query, "client_id");
   } else if (call.endpoint != Endpoint::api && call.endpoint != Endpoint::none) {
     read_basic(call);
     call.client_id = text(call.form, "client_id");

@@ -18,6 +18,7 @@ constexpr std::array kRoutes{
     Route{"GET", "/oauth/authorize", "authorize", Endpoint::authorize, handle_authorize, {}},
     Route{
         "GET", "/v1/oauth/authorize", "authorize_api2", Endpoint::authorize, handle_authorize, {}},
+    Route{"POST", "/oauth/consent", "consent", Endpoint::authorize, handle_consent, {}},
     Route{"POST", "/v1/oauth/revoke", "revoke", Endpoint::revoke, handle_revoke, {}},
     Route{"GET", "/oauth/token", "web_app", Endpoint::none, handle_web_app, kWebAppHost},
     Route{"POST", "/oauth/token", "web_app_post", Endpoint::none, handle_web_app, kWebAppHost},
