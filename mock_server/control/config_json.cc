@@ -5,6 +5,7 @@
 
 #include "mock_server/control/client_json.h"
 #include "mock_server/core/crypto.h"
+#include "mock_server/faults/parse.h"
 #include "mock_server/sandbox/registry.h"
 
 namespace heygen::mock {
@@ -59,6 +60,18 @@ std::optional<std::vector<std::string>> read_api_keys(JsonObject& object) {
   return keys;
 }
 
+std::optional<std::vector<FaultRule>> read_faults(JsonObject& object) {
+  if (!object.has("faults")) return std::nullopt;
+  std::vector<FaultRule> faults;
+  object.each("faults", [&](const nlohmann::json& item, const std::string& path) {
+    faults.push_back(parse_fault(item, path));
+  });
+  if (faults.size() > Faults::kMostRules) {
+    object.refuse("faults", "write " + std::to_string(Faults::kMostRules) + " at the most");
+  }
+  return faults;
+}
+
 std::optional<std::uint64_t> read_seed(JsonObject& object) {
   const auto* const seed = object.member("seed");
   if (seed == nullptr) return std::nullopt;
@@ -98,6 +111,7 @@ SandboxPatch read_sandbox_patch(JsonObject& object) {
   SandboxPatch patch;
   patch.config = read_config_patch(object);
   if (object.has("clients")) patch.clients = read_clients(object);
+  patch.faults = read_faults(object);
   patch.seed = read_seed(object);
   return patch;
 }

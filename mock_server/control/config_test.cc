@@ -148,6 +148,7 @@ TEST(ConfigFile, HoldsAllThatASandboxIsTold) {
     "profile": "strict", "approve": "ask", "policies": {"rotation": "reuse"},
     "users": [{"email": "jane@example.com"}], "api_keys": ["k1", "k2"],
     "clients": [{"id": "app", "redirect_uris": ["https://app.example/cb"], "secret": "s"}],
+    "faults": [{"on": {"endpoint": "token"}, "do": {"status": 503}}],
     "seed": 18446744073709551615,
     "sandboxes": [{"name": "slow", "policies": {"rotation": null, "access_ttl_s": 5}, "seed": 3},
                   {"name": "empty"}]})"));
@@ -158,6 +159,8 @@ TEST(ConfigFile, HoldsAllThatASandboxIsTold) {
   EXPECT_EQ(file.config.api_keys, (std::vector<std::string>{"k1", "k2"}));
   ASSERT_TRUE(file.clients);
   EXPECT_EQ(file.clients->at(0).id, "app");
+  ASSERT_EQ(file.faults.size(), 1U);
+  EXPECT_EQ(file.faults[0].action.status, 503);
   EXPECT_EQ(file.seed, 18446744073709551615U);
   ASSERT_EQ(file.sandboxes.size(), 2U);
 
@@ -203,6 +206,8 @@ TEST(ConfigFile, EachMistakeIsNamedWithItsPath) {
               HasSubstr("clients[0].redirect_uris[0]: not an absolute URI"));
   EXPECT_THAT(mistake_in(R"({"clients":[{"id":"a","redirect_uris":[],"policies":{"x":1}}]})"),
               HasSubstr("clients[0].policies.x: unknown policy"));
+  EXPECT_THAT(mistake_in(R"({"faults":[{"do":{"status":503}},{"do":{"status":99}}]})"),
+              HasSubstr("faults[1].do.status: "));
   EXPECT_THAT(mistake_in(R"({"seed":-1})"), HasSubstr("seed: write a number from 0"));
   EXPECT_THAT(mistake_in(R"({"seed":"1"})"), HasSubstr("seed: write a number from 0"));
   EXPECT_THAT(mistake_in(R"({"sandboxes":[{"name":"A"}]})"), HasSubstr("sandboxes[0].name: "));

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <vector>
 
 #include "mock_server/control/call.h"
 
@@ -43,5 +45,21 @@ wire::Response expire_all_tokens(const Call& call);
 
 // authorize.cc
 wire::Response authorize(const Call& call);
+
+// faults.cc
+wire::Response list_faults(const Call& call);
+wire::Response get_fault(const Call& call);
+wire::Response add_faults(const Call& call);
+wire::Response delete_fault(const Call& call);
+wire::Response delete_faults(const Call& call);
+// Arms all of them or, when that were too many, none: then nothing comes back.
+std::optional<std::vector<FaultState>> arm(Sandbox& sandbox, std::vector<FaultRule> rules);
+wire::Response too_many_faults();
+nlohmann::ordered_json render_faults(const std::vector<FaultState>& states);
+
+// journal.cc
+wire::Response list_journal(const Call& call);
+wire::Response clear_journal(const Call& call);
+wire::Response follow_journal(const Call& call);
 
 }  // namespace heygen::mock::control

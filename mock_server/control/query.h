@@ -23,6 +23,8 @@ class Query {
       std::string_view name, std::uint64_t most = std::numeric_limits<std::int64_t>::max()) const;
   [[nodiscard]] bool flag(std::string_view name) const;  // "1"; absent or "0": false
 
+  [[nodiscard]] const wire::Form& form() const noexcept { return form_; }
+
  private:
   wire::Form form_;
 };

@@ -58,6 +58,14 @@ TEST(ControlSandboxes, PutTakesAConfigurationAndASeed) {
   EXPECT_EQ(mint(), first);  // the same seed, the same tokens
 }
 
+TEST(ControlSandboxes, FaultsGivenAtTheStartOutliveAReset) {
+  TestBed bed;
+  bed.call("PUT", "/sandboxes/t1", R"({"faults":[{"do":{"status":503}}]})");
+  bed.call_in("t1", "POST", "/faults", R"({"do":{"status":500}})");
+  EXPECT_EQ(bed.box("t1").faults().list(bed.wall.time).size(), 2U);
+  EXPECT_EQ(json_of(bed.call_in("t1", "POST", "/reset"))["faults"], 1);
+}
+
 TEST(ControlSandboxes, EachMistakeIsNamedAndMakesNothing) {
   TestBed bed;
   EXPECT_EQ(problem_of(bed.call("PUT", "/sandboxes/T1")),

@@ -38,7 +38,7 @@ constexpr std::array kRoutes{
           "the tokens with their lineage", list_tokens},
     Route{"POST", "tokens", "", Body::json, About::sandbox,
           "give a client a pair of tokens, without a browser", mint_tokens},
-    Route{"POST", "tokens/expire-all", "", Body::none, About::sandbox,
+    Route{"POST", "tokens/expire-all", "client_id user kind", Body::none, About::sandbox,
           "end every live token, whatever expires_in said", expire_all_tokens},
     Route{"POST", "tokens/{id}/expire", "", Body::none, About::sandbox, "end one token",
           expire_token},
@@ -46,6 +46,18 @@ constexpr std::array kRoutes{
           revoke_token},
     Route{"POST", "authorize", "", Body::json, About::sandbox,
           "a login with the user's decision, without a browser", authorize},
+    Route{"GET", "faults", "", Body::none, About::sandbox, "the armed faults", list_faults},
+    Route{"POST", "faults", "", Body::json, About::sandbox, "arm a fault, or an array of them",
+          add_faults},
+    Route{"DELETE", "faults", "", Body::none, About::sandbox, "disarm all faults", delete_faults},
+    Route{"GET", "faults/{id}", "", Body::none, About::sandbox, "one fault", get_fault},
+    Route{"DELETE", "faults/{id}", "", Body::none, About::sandbox, "disarm one fault",
+          delete_fault},
+    Route{"GET", "journal", "after limit endpoint client_id outcome grant_type path", Body::none,
+          About::sandbox, "what was asked and answered", list_journal},
+    Route{"DELETE", "journal", "", Body::none, About::sandbox, "forget it", clear_journal},
+    Route{"GET", "events", "after", Body::none, About::sandbox,
+          "the journal live, as server-sent events", follow_journal},
 };
 
 // Both without a leading '/'. On a match, what stands at {id}.

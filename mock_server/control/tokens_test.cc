@@ -140,6 +140,18 @@ TEST_F(ControlTokens, ExpireAllCountsTheLiveOnes) {
   EXPECT_EQ(json_of(bed.call("POST", "/tokens/expire-all"))["expired"], 0);
 }
 
+TEST_F(ControlTokens, ExpireAllCanBeNarrowed) {
+  bed.call("PUT", "/clients/app", R"({"redirect_uris":[]})");
+  mint();
+  mint(R"({"client_id":"app"})");
+  EXPECT_EQ(json_of(bed.call("POST", "/tokens/expire-all?kind=access&client_id=app"))["expired"],
+            1);
+  EXPECT_EQ(json_of(bed.call("POST", "/tokens/expire-all?kind=access"))["expired"], 1);
+  EXPECT_EQ(list("?status=active").size(), 2U);
+  EXPECT_EQ(list("?status=active&kind=refresh").size(), 2U);
+  EXPECT_EQ(json_of(bed.call("POST", "/tokens/expire-all?user=nobody"))["expired"], 0);
+}
+
 TEST_F(ControlTokens, AnUnknownIdIsA404ThatDoesNotRepeatIt) {
   const auto given = mint();
   const auto value = given["access_token"].get<std::string>();
