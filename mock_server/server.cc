@@ -47,11 +47,10 @@ class Server::Impl {
     listen.host = options_.host;
     listen.port = options_.port;
     listen.log = options_.log;
-    auto started = wire::Listener::start(
-        std::move(listen), [this](const wire::Request& request) {
-          started_.wait(false);  // a request may be faster than start() is with its own address
-          return answer(request);
-        });
+    auto started = wire::Listener::start(std::move(listen), [this](const wire::Request& request) {
+      started_.wait(false);  // a request may be faster than start() is with its own address
+      return answer(request);
+    });
     if (!started.listener) return started.error;
     listener_ = std::move(started.listener);
     url_ = "http://" + bracketed(options_.host) + ":" + std::to_string(listener_->port());
@@ -94,9 +93,9 @@ class Server::Impl {
     entry.endpoint = call.endpoint;
     entry.client_id = call.client_id;
     entry.grant_type = call.grant_type;
-    const auto firing =
-        sandbox.faults().match({call.endpoint, call.grant_type, call.client_id, call.request.path()},
-                               sandbox.clock().now());
+    const auto firing = sandbox.faults().match(
+        {call.endpoint, call.grant_type, call.client_id, call.request.path()},
+        sandbox.clock().now());
     if (firing) {
       entry.fault_id = firing->id;
       entry.outcome = "fault";

@@ -67,8 +67,8 @@ json parse_json(std::string_view text) {
       column = text[i] == '\n' ? 1 : column + 1;
       if (text[i] == '\n') ++line;
     }
-    throw BadInput{"", "not JSON at line " + std::to_string(line) + ", column " +
-                           std::to_string(column)};
+    throw BadInput{
+        "", "not JSON at line " + std::to_string(line) + ", column " + std::to_string(column)};
   } catch (const json::exception&) {
     throw BadInput{"", "not JSON"};
   }

@@ -76,8 +76,8 @@ std::optional<TimePoint> parse_timestamp(std::string_view text) {
   if (!offset || !text.empty()) return std::nullopt;
   const auto date = year{*y} / month{static_cast<unsigned>(*mon)} / day{static_cast<unsigned>(*d)};
   if (!date.ok()) return std::nullopt;
-  const TimePoint time = sys_days{date} + hours{*h} + minutes{*min} + seconds{*s} +
-                         milliseconds{*ms} - *offset;
+  const TimePoint time =
+      sys_days{date} + hours{*h} + minutes{*min} + seconds{*s} + milliseconds{*ms} - *offset;
   if (time < kFirst || time > kLast) return std::nullopt;
   return time;
 }

@@ -24,8 +24,7 @@ std::optional<Approve> parse_approve(std::string_view name) noexcept {
 SandboxConfig SandboxConfig::defaults() {
   SandboxConfig config;
   // As the vendor's reference prints them (heygen_api.md, GET /v1/user/me).
-  config.users.push_back(
-      {"15ebafd83a8521f0b8d56a14c8a4bd72", "john.doe@gmail.com", "John", "Doe"});
+  config.users.push_back({"15ebafd83a8521f0b8d56a14c8a4bd72", "john.doe@gmail.com", "John", "Doe"});
   config.api_keys.emplace_back("demo-api-key");
   return config;
 }

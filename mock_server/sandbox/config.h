@@ -31,14 +31,14 @@ struct SandboxConfig {
   Profile profile = Profile::heygen;
   PolicyOverrides overrides;  // on top of the profile's
   Approve approve = Approve::automatic;
-  std::vector<User> users;           // never empty: the first is the default
+  std::vector<User> users;  // never empty: the first is the default
   std::vector<std::string> api_keys;
   std::string issuer;  // "": the address the request came to
 
   // The default user and the default key, "demo-api-key".
   static SandboxConfig defaults();
 
-  [[nodiscard]] Policy policy() const;  // profile and overrides
+  [[nodiscard]] Policy policy() const;                                      // profile and overrides
   [[nodiscard]] const User* find_user(std::string_view id) const noexcept;  // by id or e-mail
 };
 

@@ -40,13 +40,15 @@ Sandbox::Sandbox(std::string name, const Clock& base, const SandboxBlueprint& bl
     : name_(std::move(name)),
       wall_(base),
       first_faults_(blueprint.faults),
+      first_scenarios_(blueprint.scenarios),
       clock_(base),
       random_(std::make_unique<Random>(blueprint.seed, name_)),
       store_(std::make_unique<MemoryStore>()),
       journal_(blueprint.journal) {
   for (const Client& client : blueprint.clients) store_->put_client(client);
   configure(blueprint.config);
-  arm_first_faults();
+  arm(first_faults_);
+  for (const Scenario& scenario : first_scenarios_) play(scenario);
 }
 
 Sandbox::~Sandbox() = default;
@@ -71,11 +73,33 @@ void Sandbox::reset() {
   clock_.reset();
   random_->restart();
   journal_.clear();
-  arm_first_faults();
+  // Clients and policies of the scenarios are still there.
+  arm(first_faults_);
+  for (const Scenario& scenario : first_scenarios_) {
+    if (scenario.clock) move_clock(*scenario.clock);
+    arm(scenario.faults);
+  }
 }
 
-void Sandbox::arm_first_faults() {
-  for (const FaultRule& rule : first_faults_) faults_.add(rule, clock_.now());
+void Sandbox::play(const Scenario& scenario) {
+  for (const Client& client : scenario.clients) store_->put_client(client);
+  SandboxConfig config = settings()->config;
+  config.overrides.insert(config.overrides.end(), scenario.policies.begin(),
+                          scenario.policies.end());
+  if (scenario.approve) config.approve = parse_approve(*scenario.approve).value_or(config.approve);
+  configure(std::move(config));
+  if (scenario.clock) move_clock(*scenario.clock);
+  arm(scenario.faults);
+}
+
+void Sandbox::move_clock(const ScenarioClock& move) {
+  if (move.advance) (void)clock_.advance(*move.advance);
+  if (move.set) (void)clock_.set(*move.set);
+  if (move.freeze.value_or(false)) clock_.freeze();
+}
+
+void Sandbox::arm(const std::vector<FaultRule>& rules) {
+  for (const FaultRule& rule : rules) faults_.add(rule, clock_.now());
 }
 
 }  // namespace heygen::mock

@@ -12,6 +12,7 @@
 #include "mock_server/core/random.h"
 #include "mock_server/core/store.h"
 #include "mock_server/faults/faults.h"
+#include "mock_server/faults/scenario.h"
 #include "mock_server/journal/journal.h"
 #include "mock_server/sandbox/config.h"
 #include "mock_server/sandbox/virtual_clock.h"
@@ -23,6 +24,7 @@ struct SandboxBlueprint {
   SandboxConfig config = SandboxConfig::defaults();
   std::vector<Client> clients = built_in_clients();
   std::vector<FaultRule> faults;      // armed at the start and again after a reset
+  std::vector<Scenario> scenarios;    // put in force at the start; clock and faults after a reset
   std::optional<std::uint64_t> seed;  // absent: the operating system's randomness
   JournalLimits journal;
 };
@@ -51,16 +53,21 @@ class Sandbox {
   [[nodiscard]] std::shared_ptr<const Settings> settings() const;
   void configure(SandboxConfig config);
 
+  // Puts a scenario in force on top of what there is: clients, policies, clock, faults.
+  void play(const Scenario& scenario);
+
   // Drops codes, tokens, added faults and the journal, puts the clock back and starts the seeded
   // randomness anew. Configuration and clients stay.
   void reset();
 
  private:
-  void arm_first_faults();
+  void move_clock(const ScenarioClock& move);
+  void arm(const std::vector<FaultRule>& rules);
 
   const std::string name_;
   const Clock& wall_;
   const std::vector<FaultRule> first_faults_;
+  const std::vector<Scenario> first_scenarios_;
   VirtualClock clock_;
   class Random;
   std::unique_ptr<Random> random_;

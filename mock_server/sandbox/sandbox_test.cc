@@ -69,6 +69,25 @@ TEST_F(SandboxTest, ResetKeepsConfigurationAndClientsAndDropsTheRest) {
   EXPECT_EQ(random_alphanumeric(box.random(), 10), first_draw);
 }
 
+TEST_F(SandboxTest, AScenarioOfTheBlueprintIsInForceAfterAResetToo) {
+  Scenario scenario;
+  scenario.policies.emplace_back("rotation", "omit");
+  scenario.approve = "deny";
+  scenario.clock = ScenarioClock{.advance = 240h, .set = {}, .freeze = {}};
+  scenario.faults.emplace_back().action.status = 503;
+  blueprint.scenarios.push_back(scenario);
+  Sandbox box{"x", wall, blueprint};
+  const auto check = [&] {
+    EXPECT_EQ(box.settings()->policy.rotation, RotationPolicy::omit);
+    EXPECT_EQ(box.settings()->config.approve, Approve::deny);
+    EXPECT_GE(box.clock().now() - wall.now(), 239h);
+    EXPECT_EQ(box.faults().list(box.clock().now()).size(), 1U);
+  };
+  check();
+  box.reset();
+  check();
+}
+
 TEST_F(SandboxTest, TheRegistryHasADefaultAndMakesOthersByName) {
   Registry registry{wall, blueprint};
   ASSERT_TRUE(registry.find("default"));

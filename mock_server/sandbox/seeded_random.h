@@ -12,8 +12,9 @@
 
 namespace heygen::mock {
 
-// SHA-256 in counter mode, keyed by seed and name. Fit for tests alone: whoever knows the seed knows
-// every token. Thread-safe; with several threads the bytes are the same, who gets which is not.
+// SHA-256 in counter mode, keyed by seed and name. Fit for tests alone: whoever knows the seed
+// knows every token. Thread-safe; with several threads the bytes are the same, who gets which is
+// not.
 class SeededRandom final : public RandomSource {
  public:
   SeededRandom(std::uint64_t seed, std::string_view name);

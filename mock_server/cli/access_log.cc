@@ -1,0 +1,76 @@
+#include "mock_server/cli/access_log.h"
+
+#include <spdlog/logger.h>
+#include <spdlog/sinks/stdout_sinks.h>
+
+#include <nlohmann/json.hpp>
+
+#include "mock_server/notation/timestamp.h"
+#include "mock_server/sandbox/registry.h"
+
+namespace heygen::mock {
+namespace {
+
+// Control characters would forge lines, or steer a terminal.
+std::string one_line(std::string_view text) {
+  std::string out;
+  for (const char c : text.substr(0, 400)) {
+    const auto byte = static_cast<unsigned char>(c);
+    out += byte < 0x20 || byte == 0x7F ? '?' : c;
+  }
+  return out;
+}
+
+std::string as_text(std::string_view sandbox, const Entry& entry) {
+  std::string line = format_timestamp(entry.time);
+  if (sandbox != kDefaultSandbox) line.append(" [").append(sandbox).append("]");
+  line += " " + one_line(entry.request.method) + " " + one_line(entry.request.path()) + " -> " +
+          std::to_string(entry.response.status);
+  if (!entry.client_id.empty()) line += " client=" + one_line(entry.client_id);
+  if (entry.outcome != "ok") line += " " + one_line(entry.outcome);
+  if (!entry.fault_id.empty()) line += " fault=" + entry.fault_id;
+  if (!entry.why.empty()) line += ": " + one_line(entry.why);
+  return line;
+}
+
+std::string as_json(std::string_view sandbox, const Entry& entry) {
+  nlohmann::ordered_json line;
+  line["time"] = format_timestamp(entry.time);
+  line["wall"] = format_timestamp(entry.wall);
+  line["sandbox"] = sandbox;
+  line["endpoint"] = to_string(entry.endpoint);
+  line["method"] = entry.request.method;
+  line["path"] = entry.request.path();
+  line["client_id"] = entry.client_id;
+  line["status"] = entry.response.status;
+  line["outcome"] = entry.outcome;
+  line["why"] = entry.why;
+  if (!entry.fault_id.empty()) line["fault_id"] = entry.fault_id;
+  return line.dump(-1, ' ', true, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+}  // namespace
+
+std::string access_line(std::string_view sandbox, const Entry& entry, LogFormat format) {
+  return format == LogFormat::json ? as_json(sandbox, entry) : as_text(sandbox, entry);
+}
+
+struct AccessLog::Impl {
+  LogFormat format;
+  spdlog::logger logger{"access", std::make_shared<spdlog::sinks::stderr_sink_mt>()};
+};
+
+AccessLog::AccessLog(LogFormat format) : impl_(std::make_unique<Impl>(Impl{format})) {
+  impl_->logger.set_pattern("%v");
+}
+
+AccessLog::~AccessLog() = default;
+
+void AccessLog::exchange(const Sandbox& sandbox, const Entry& entry) {
+  if (impl_->format == LogFormat::off) return;
+  impl_->logger.info(access_line(sandbox.name(), entry, impl_->format));
+}
+
+void AccessLog::error(std::string_view line) { impl_->logger.error(one_line(line)); }
+
+}  // namespace heygen::mock

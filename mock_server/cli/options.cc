@@ -1,0 +1,300 @@
+#include "mock_server/cli/options.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "mock_server/notation/duration.h"
+#include "mock_server/notation/json_object.h"
+
+namespace heygen::mock {
+namespace {
+
+constexpr std::string_view kAddressForm =
+    "write HOST:PORT, such as 127.0.0.1:8765 or [::1]:0 (port 0: any free one)";
+
+// As given; "" and empty: not given.
+struct Flags {
+  std::string listen = "127.0.0.1:8765";
+  std::string profile;
+  std::vector<std::string> clients;
+  std::string config;
+  std::vector<std::string> scenarios;
+  std::string approve;
+  std::string store = "memory";
+  std::string seed;
+  std::string fixtures;
+  std::string admin_token;
+  std::vector<std::string> host_suffixes{"localhost"};
+  std::string log = "text";
+  std::string ready_file;
+  std::string url;
+  bool wait = false;
+  std::string timeout = "10s";
+  std::string shell = "sh";
+  std::string file;
+  std::string scenario;
+};
+
+template <typename T>
+T need(std::optional<T> value, const char* flag, std::string_view mend) {
+  if (!value) throw BadInput{flag, std::string{mend}};
+  return std::move(*value);
+}
+
+std::optional<std::uint64_t> parse_seed(std::string_view text) {
+  std::uint64_t seed = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return seed;
+}
+
+std::vector<std::string> words(std::string_view text) {
+  std::vector<std::string> out;
+  while (!text.empty()) {
+    const auto end = std::min(text.find_first_of(" \t\n"), text.size());
+    if (end > 0) out.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out;
+}
+
+// CLI11 reads the process's environment itself, and cannot be given another: so this does, for
+// whatever was not on the command line.
+void fill_from_environment(CLI::App& app, const Environment& environment, Flags& flags) {
+  const auto one = [&](const char* flag, const char* variable, std::string& value) {
+    if (app.get_option(flag)->count() > 0) return;
+    if (auto found = environment(variable)) value = std::move(*found);
+  };
+  const auto several = [&](const char* flag, const char* variable, auto& values) {
+    if (app.get_option(flag)->count() > 0) return;
+    if (const auto found = environment(variable)) values = words(*found);
+  };
+  one("--listen", "HEYGEN_MOCK_LISTEN", flags.listen);
+  one("--profile", "HEYGEN_MOCK_PROFILE", flags.profile);
+  several("--client", "HEYGEN_MOCK_CLIENT", flags.clients);
+  one("--config", "HEYGEN_MOCK_CONFIG", flags.config);
+  several("--scenario", "HEYGEN_MOCK_SCENARIO", flags.scenarios);
+  one("--approve", "HEYGEN_MOCK_APPROVE", flags.approve);
+  one("--store", "HEYGEN_MOCK_STORE", flags.store);
+  one("--seed", "HEYGEN_MOCK_SEED", flags.seed);
+  one("--fixtures", "HEYGEN_MOCK_FIXTURES", flags.fixtures);
+  one("--admin-token", "HEYGEN_MOCK_ADMIN_TOKEN", flags.admin_token);
+  several("--sandbox-host-suffix", "HEYGEN_MOCK_SANDBOX_HOST_SUFFIX", flags.host_suffixes);
+  one("--log", "HEYGEN_MOCK_LOG", flags.log);
+  one("--ready-file", "HEYGEN_MOCK_READY_FILE", flags.ready_file);
+}
+
+void declare_serve_flags(CLI::App& app, Flags& flags) {
+  app.add_option("--listen", flags.listen, "where to serve; port 0: any free one")
+      ->type_name("HOST:PORT")
+      ->capture_default_str();
+  app.add_option("--profile", flags.profile, "heygen (default), strict or lenient")
+      ->type_name("NAME");
+  app.add_option("--client", flags.clients,
+                 "a client and a redirect URI of its own; repeatable. Without any: demo, and the "
+                 "vendor's command-line client")
+      ->type_name("ID=REDIRECT_URI[,secret=…]")
+      ->allow_extra_args(false);
+  app.add_option("--config", flags.config, "profile, policies, clients, users, faults as JSON")
+      ->type_name("FILE");
+  app.add_option("--scenario", flags.scenarios, "a bug to reproduce; repeatable")
+      ->type_name("NAME|FILE")
+      ->allow_extra_args(false);
+  app.add_option("--approve", flags.approve, "auto (default), ask or deny")->type_name("HOW");
+  app.add_option("--store", flags.store, "memory")->type_name("WHERE");
+  app.add_option("--seed", flags.seed, "the same codes and tokens in every run")->type_name("N");
+  app.add_option("--fixtures", flags.fixtures, "API answers beside the built-in ones")
+      ->type_name("DIR");
+  app.add_option("--admin-token", flags.admin_token, "what the control API asks every caller for")
+      ->type_name("TOKEN");
+  app.add_option("--sandbox-host-suffix", flags.host_suffixes,
+                 "NAME.SUFFIX reaches the sandbox NAME; repeatable")
+      ->type_name("SUFFIX")
+      ->allow_extra_args(false)
+      ->capture_default_str();
+  app.add_option("--log", flags.log, "text, json or off: a line for each exchange, on stderr")
+      ->type_name("FORMAT")
+      ->capture_default_str();
+  app.add_option("--ready-file", flags.ready_file, "gets the real URL as JSON, written whole")
+      ->type_name("FILE");
+}
+
+ServeCommand read_serve(const Flags& flags) {
+  ServeCommand serve;
+  serve.listen = need(parse_host_port(flags.listen), "--listen", kAddressForm);
+  if (!flags.profile.empty()) {
+    serve.profile =
+        need(parse_profile(flags.profile), "--profile", "write heygen, strict or lenient");
+  }
+  if (!flags.approve.empty()) {
+    serve.approve = need(parse_approve(flags.approve), "--approve", "write auto, ask or deny");
+  }
+  for (const auto& client : flags.clients) add_client(serve.clients, client);
+  serve.config_file = flags.config;
+  serve.scenarios = flags.scenarios;
+  if (flags.store != "memory") {
+    throw BadInput{"--store", "this build keeps everything in memory: write --store memory"};
+  }
+  if (!flags.seed.empty()) {
+    serve.seed = need(parse_seed(flags.seed), "--seed", "write a number from 0 to 2^64-1");
+  }
+  serve.fixtures_dir = flags.fixtures;
+  if (!flags.admin_token.empty()) serve.admin_token = flags.admin_token;
+  serve.host_suffixes = flags.host_suffixes;
+  constexpr std::array kFormats{std::pair{"text", LogFormat::text},
+                                std::pair{"json", LogFormat::json},
+                                std::pair{"off", LogFormat::off}};
+  const auto* const format =
+      std::ranges::find(kFormats, std::string_view{flags.log},
+                        [](const auto& f) { return std::string_view{f.first}; });
+  if (format == kFormats.end()) throw BadInput{"--log", "write text, json or off"};
+  serve.log = format->second;
+  serve.ready_file = flags.ready_file;
+  return serve;
+}
+
+// The address that `ready` and `env` speak of: the one given, or where a server started with the
+// same flags would be.
+std::string url_of(const Flags& flags) {
+  if (!flags.url.empty()) {
+    if (!flags.url.starts_with("http://") && !flags.url.starts_with("https://")) {
+      throw BadInput{"--url", "write an address such as http://127.0.0.1:8765"};
+    }
+    std::string url = flags.url;
+    while (url.ends_with('/')) url.pop_back();
+    return url;
+  }
+  const auto at = need(parse_host_port(flags.listen), "--listen", kAddressForm);
+  const bool v6 = at.host.find(':') != std::string::npos;
+  return "http://" + (v6 ? "[" + at.host + "]" : at.host) + ":" + std::to_string(at.port);
+}
+
+Shell parse_shell(const std::string& name) {
+  if (name == "sh") return Shell::sh;
+  if (name == "fish") return Shell::fish;
+  if (name == "powershell") return Shell::powershell;
+  if (name == "json") return Shell::json;
+  throw BadInput{"--shell", "write sh, fish, powershell or json"};
+}
+
+std::string first_line(std::string_view text) {
+  return std::string{text.substr(0, text.find('\n'))};
+}
+
+}  // namespace
+
+std::optional<HostPort> parse_host_port(std::string_view text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  std::string_view host = text.substr(0, colon);
+  const std::string_view port = text.substr(colon + 1);
+  if (host.starts_with('[') && host.ends_with(']')) {
+    host = host.substr(1, host.size() - 2);
+  } else if (host.find(':') != std::string_view::npos) {
+    return std::nullopt;  // an IPv6 address needs its brackets
+  }
+  HostPort out;
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), out.port);
+  if (host.empty() || error != std::errc{} || end != port.data() + port.size()) {
+    return std::nullopt;
+  }
+  out.host = host;
+  return out;
+}
+
+void add_client(std::vector<Client>& clients, std::string_view text) {
+  constexpr std::string_view kSecret = ",secret=";
+  const auto equals = text.find('=');
+  std::string_view uri = equals == std::string_view::npos ? "" : text.substr(equals + 1);
+  std::optional<std::string> secret;
+  if (const auto at = uri.find(kSecret); at != std::string_view::npos) {
+    secret = uri.substr(at + kSecret.size());
+    uri = uri.substr(0, at);
+  }
+  if (equals == 0 || uri.find("://") == std::string_view::npos || secret == "") {
+    throw BadInput{"--client",
+                   "write ID=REDIRECT_URI, with ,secret=SECRET for a confidential client"};
+  }
+  const std::string_view id = text.substr(0, equals);
+  auto client = std::ranges::find(clients, id, &Client::id);
+  if (client == clients.end()) {
+    clients.emplace_back();
+    client = std::prev(clients.end());
+    client->id = id;
+  }
+  client->redirect_uris.emplace_back(uri);
+  if (secret) client->secret = std::move(secret);
+}
+
+Command parse_command_line(const std::vector<std::string>& arguments,
+                           const Environment& environment) {
+  CLI::App app{"An offline mock of HeyGen's OAuth 2.0 server and API", "heygen-mock-server"};
+  app.set_version_flag("--version", "heygen-mock-server " HEYGEN_MOCK_VERSION);
+  app.require_subcommand(0, 1);
+  app.footer("Each flag has an environment twin, HEYGEN_MOCK_<FLAG>; a flag beats it.");
+  Flags flags;
+  declare_serve_flags(app, flags);
+  const auto subcommand = [&](const char* name, const char* what) {
+    CLI::App* const sub = app.add_subcommand(name, what);
+    sub->fallthrough();
+    return sub;
+  };
+  // Without a --help of its own it shows the program's, where its flags are.
+  const auto* const serve = subcommand("serve", "run the mock (the default)");
+  app.get_subcommand("serve")->set_help_flag();
+  const auto* const ready = [&] {
+    CLI::App* const sub = subcommand("ready", "exit 0 when a mock serves; for scripts");
+    sub->add_flag("--wait", flags.wait, "wait until it does");
+    sub->add_option("--timeout", flags.timeout, "how long at the most")->capture_default_str();
+    sub->add_option("--url", flags.url, "its address (else --listen's)");
+    return sub;
+  }();
+  const auto* const env = [&] {
+    CLI::App* const sub = subcommand("env", "print the variables that point clients at a mock");
+    sub->add_option("--shell", flags.shell, "sh, fish, powershell or json")->capture_default_str();
+    sub->add_option("--url", flags.url, "its address (else --listen's)");
+    return sub;
+  }();
+  const auto* const scenarios = [&] {
+    CLI::App* const sub = subcommand("scenarios", "list the bugs that --scenario reproduces");
+    sub->add_subcommand("show", "print one")
+        ->add_option("name", flags.scenario)
+        ->required()
+        ->type_name("NAME");
+    return sub;
+  }();
+  const auto* const validate = [&] {
+    CLI::App* const sub = subcommand("validate", "check a configuration or scenario file");
+    sub->add_option("file", flags.file)->required()->type_name("FILE");
+    return sub;
+  }();
+
+  try {
+    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+    app.parse(std::move(reversed));
+    fill_from_environment(app, environment, flags);
+    if (ready->parsed()) {
+      return ReadyCommand{url_of(flags), flags.wait,
+                          need(parse_duration(flags.timeout), "--timeout", kDurationForm)};
+    }
+    if (env->parsed()) return EnvCommand{url_of(flags), parse_shell(flags.shell)};
+    if (scenarios->parsed()) return ScenariosCommand{flags.scenario};
+    if (validate->parsed()) return ValidateCommand{flags.file};
+    return read_serve(flags);
+  } catch (const BadInput& bad) {
+    return ExitCommand{2, bad.key() + ": " + bad.what()};
+  } catch (const CLI::CallForHelp&) {
+    const bool of_serve = serve->parsed();
+    return ExitCommand{0, of_serve ? app.get_formatter()->make_help(&app, app.get_name(),
+                                                                    CLI::AppFormatMode::Normal)
+                                   : app.help()};
+  } catch (const CLI::CallForVersion& version) {
+    return ExitCommand{0, std::string{version.what()} + "\n"};
+  } catch (const CLI::ParseError& error) {
+    return ExitCommand{2, first_line(error.what()) + " (see --help)"};
+  }
+}
+
+}  // namespace heygen::mock

@@ -1,0 +1,83 @@
+// The command line, and the environment behind it, as one value. A flag beats its environment twin
+// HEYGEN_MOCK_<FLAG>, which beats the file given by --config.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "mock_server/core/types.h"
+#include "mock_server/sandbox/config.h"
+
+namespace heygen::mock {
+
+struct HostPort {
+  std::string host;  // without brackets
+  std::uint16_t port = 0;
+};
+// "127.0.0.1:8765", "localhost:0", "[::1]:80". Nothing on anything else.
+std::optional<HostPort> parse_host_port(std::string_view text);
+
+// "ID=REDIRECT_URI[,secret=SECRET]" onto `clients`: an id that is there already gets one more
+// redirect URI. Throws BadInput.
+void add_client(std::vector<Client>& clients, std::string_view text);
+
+enum class LogFormat : std::uint8_t { text, json, off };
+
+struct ServeCommand {
+  HostPort listen{"127.0.0.1", 8765};
+  std::optional<Profile> profile;
+  std::optional<Approve> approve;
+  std::vector<Client> clients;  // empty: the file's, or the built-in ones
+  std::string config_file;
+  std::vector<std::string> scenarios;  // names or files
+  std::optional<std::uint64_t> seed;
+  std::string fixtures_dir;
+  std::optional<std::string> admin_token;
+  std::vector<std::string> host_suffixes;
+  LogFormat log = LogFormat::text;
+  std::string ready_file;
+};
+
+struct ReadyCommand {
+  std::string url;
+  bool wait = false;
+  std::chrono::milliseconds timeout{10'000};
+};
+
+enum class Shell : std::uint8_t { sh, fish, powershell, json };
+
+struct EnvCommand {
+  std::string url;
+  Shell shell = Shell::sh;
+};
+
+struct ScenariosCommand {
+  std::string show;  // "": the list
+};
+
+struct ValidateCommand {
+  std::string file;
+};
+
+// Nothing to run: --help, --version, or a mistake.
+struct ExitCommand {
+  int status = 0;
+  std::string text;  // for stdout when the status is 0, else for stderr
+};
+
+using Command = std::variant<ExitCommand, ServeCommand, ReadyCommand, EnvCommand, ScenariosCommand,
+                             ValidateCommand>;
+
+using Environment = std::function<std::optional<std::string>(const char* name)>;
+
+// argv[0] is left out. A mistake is ExitCommand{2, one line that names the mend}.
+Command parse_command_line(const std::vector<std::string>& arguments,
+                           const Environment& environment);
+
+}  // namespace heygen::mock
