@@ -1,27 +1,25 @@
 // The vendor's API: whatever an access token or an API key opens.
+#include <array>
+#include <utility>
+
 #include "mock_server/core/bearer.h"
+#include "mock_server/core/crypto.h"
+#include "mock_server/notation/timestamp.h"
+#include "mock_server/routes/api_access.h"
 #include "mock_server/routes/encode.h"
 #include "mock_server/routes/envelope.h"
+#include "mock_server/routes/fixtures.h"
 #include "mock_server/routes/handlers.h"
+#include "mock_server/routes/job.h"
 #include "mock_server/routes/table.h"
 
 namespace heygen::mock {
 namespace {
 
-AccessCredentials credentials(const Call& call) {
-  const wire::Headers& headers = call.request.headers;
-  AccessCredentials out;
-  out.authorization_count = headers.count("Authorization");
-  if (out.authorization_count != 0) out.authorization = headers.get("Authorization");
-  if (headers.has("X-API-KEY")) out.api_key = headers.get("X-API-KEY");
-  out.token_in_query = call.query.find("access_token") != nullptr;
-  out.token_in_body = call.form.find("access_token") != nullptr;
-  return out;
-}
-
-Answer answer_error(const Call& call, ApiError error, std::string why) {
+Answer answer_error(const Call& call, ApiError error, std::string why,
+                    std::string_view message = {}) {
   Answer answer;
-  answer.response = api_error(call.request.path(), error);
+  answer.response = api_error(call.request.path(), error, message);
   answer.outcome = to_string(error);
   answer.why = std::move(why);
   return answer;
@@ -34,25 +32,130 @@ Answer deny_access(const Call& call, OAuthError error) {
   return answer;
 }
 
-}  // namespace
+std::string new_id(RandomSource& random) {
+  std::array<unsigned char, 16> bytes{};
+  random.fill(std::as_writable_bytes(std::span{bytes}));
+  return hex(bytes);
+}
 
-Answer handle_api(const Call& call, const Visit& visit, const Fixtures&) {
-  auto access = check_access(visit.context, credentials(call), visit.config.api_keys);
+std::string epoch(TimePoint time) {
+  return std::to_string(std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count());
+}
+
+// What a fixture's placeholders stand for, in one answer.
+class Values {
+ public:
+  Values(const Call& call, const Visit& visit, const Fixtures::Match& match, const User& user)
+      : call_(call), context_(visit.context), match_(match), user_(user) {}
+
+  void set_job(std::string id, TimePoint start) { job_ = {std::move(id), start}; }
+
+  std::string operator()(std::string_view name) const {
+    if (name == "user.id") return user_.id;
+    if (name == "user.email") return user_.email;
+    if (name == "user.first_name") return user_.first_name;
+    if (name == "user.last_name") return user_.last_name;
+    if (name == "now") return format_timestamp(context_.now);
+    if (name == "now.date") return format_timestamp(context_.now).substr(0, 10);
+    if (name == "now.epoch") return epoch(context_.now);
+    if (name == "id") return new_id(context_.random);
+    if (name == "job.new") return new_job_id(context_.random, context_.now);
+    if (name == "job.id") return job_.first;
+    if (name == "job.created.epoch") return epoch(job_.second);
+    if (name.starts_with("query.")) {
+      const std::string* const value = call_.query.find(name.substr(6));
+      return value == nullptr ? std::string{} : *value;
+    }
+    for (const auto& [segment, value] : match_.path) {
+      if (name.substr(5) == segment) return std::string{value};
+    }
+    return {};
+  }
+
+ private:
+  const Call& call_;
+  const Context& context_;
+  const Fixtures::Match& match_;
+  const User& user_;
+  std::pair<std::string, TimePoint> job_;
+};
+
+// The answer for a job of that age. A clock that was moved back finds it at its beginning.
+const FixtureAnswer& pick(const FixtureJob& job, Values& values, TimePoint now) {
+  const std::string quoted = job.id.fill(values);
+  const std::string id =
+      quoted.size() > 2 && quoted.front() == '"' ? quoted.substr(1, quoted.size() - 2) : quoted;
+  const auto start = job_start(id);
+  if (!start) return job.unknown;
+  values.set_job(id, *start);
+  const FixtureJob::State* current = &job.states.front();
+  for (const FixtureJob::State& state : job.states) {
+    if (now - *start >= state.after) current = &state;
+  }
+  return current->answer;
+}
+
+Answer fill(const Call& call, const Visit& visit, const Fixtures::Match& match,
+            const Access& access) {
+  const User* const known = visit.config.find_user(access.user);
+  Values values{call, visit, match, known != nullptr ? *known : visit.config.users.front()};
+  const Fixture& fixture = *match.fixture;
+  const FixtureAnswer& chosen =
+      fixture.job ? pick(*fixture.job, values, visit.context.now) : fixture.answer;
+  Answer answer;
+  answer.response = json_response(chosen.status, chosen.body.fill(values));
+  for (const auto& [name, value] : fixture.headers) answer.response.headers.set(name, value);
+  if (chosen.status >= 400) answer.outcome = to_string(api_error_for(chosen.status));
+  return answer;
+}
+
+Answer wrong_method(const Call& call, const std::string& allowed) {
+  Answer answer = answer_error(call, ApiError::method_not_allowed,
+                               "this path takes " + allowed + ", not " + call.request.method);
+  answer.response.headers.add("Allow", allowed);
+  return answer;
+}
+
+Answer not_found(const Call& call) {
+  const auto near = nearest_path(call.request.path());
+  return answer_error(call, ApiError::not_found,
+                      near.empty() ? "no such API path here; a file in --fixtures adds it"
+                                   : "no such path; did you mean " + std::string{near} + "?");
+}
+
+Answer answer_api(const Call& call, const Visit& visit, const Fixtures& fixtures) {
+  const std::string_view path = call.request.path();
+  const std::string allowed = fixtures.allowed_methods(path);
+  if (call.request.method == "OPTIONS" && !allowed.empty()) {
+    Answer answer;
+    answer.response.headers.add("Allow", allowed);
+    return answer;
+  }
+  auto access = check_access(visit.context, access_credentials(call), visit.config.api_keys);
   if (!access) return deny_access(call, std::move(access.error()));
   Answer answer;
-  const std::string_view path = call.request.path();
-  if (path == "/v1/some-endpoint" || path == "/v1/user/me") {
-    answer.response =
-        json_response(200, R"({"code":100,"data":{"username":"15ebafd83a8521f0b8d56a14c8a4bd72",)"
-                           R"("email":"john.doe@gmail.com","first_name":"John",)"
-                           R"("last_name":"Doe"},"msg":null,"message":null})");
+  const auto match = fixtures.find(call.request.method, path, access->by_api_key);
+  if (call.query.error) {
+    answer = answer_error(call, ApiError::invalid_parameter, *call.query.error,
+                          "The query is not well-formed: " + *call.query.error);
+  } else if (match.fixture != nullptr) {
+    answer = fill(call, visit, match, *access);
   } else {
-    const auto near = nearest_path(path);
-    answer = answer_error(call, ApiError::not_found,
-                          near.empty() ? "no such API path here; a file in --fixtures adds it"
-                                       : "no such path; did you mean " + std::string{near} + "?");
+    answer = allowed.empty() ? not_found(call) : wrong_method(call, allowed);
   }
   if (!access->token_id.empty()) answer.tokens_used.push_back(access->token_id);
+  return answer;
+}
+
+}  // namespace
+
+Answer handle_api(const Call& call, const Visit& visit, const Fixtures& fixtures) {
+  Answer answer = answer_api(call, visit, fixtures);
+  // Announced on every answer of the old families, as seen at the vendor's (facts.md).
+  if (!call.request.path().starts_with("/v3/")) {
+    answer.response.headers.add("deprecation", "true");
+    answer.response.headers.add("sunset", "Sat, 31 Oct 2026 00:00:00 GMT");
+  }
   return answer;
 }
 
