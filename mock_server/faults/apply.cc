@@ -3,14 +3,12 @@
 #include <cstddef>
 #include <utility>
 
-#include "mock_server/core/uri.h"
 #include "mock_server/faults/barrier.h"
-#include "mock_server/faults/echo.h"
 #include "mock_server/faults/faults.h"
 #include "mock_server/faults/natural.h"
 #include "mock_server/faults/patch.h"
+#include "mock_server/faults/refusal.h"
 #include "mock_server/faults/tamper.h"
-#include "mock_server/wire/form.h"
 
 namespace heygen::mock {
 namespace {
@@ -84,56 +82,10 @@ class Spoiler {
       response.status = action_.status.value_or(kRedirectStatus);
       response.headers.set("Location", *action_.location);
     } else if (action_.oauth_error || action_.echo_secrets) {
-      refuse(response);
+      replace(response, refusal(firing_, request_, response));
     } else if (action_.status) {
       take_status(response, *action_.status);
     }
-  }
-
-  void refuse(Response& response) {
-    NaturalError error{action_.status, action_.oauth_error, action_.description};
-    if (!error.oauth_error) error.oauth_error = "invalid_request";
-    if (action_.echo_secrets) {
-      error.description =
-          (error.description ? *error.description : "invalid request") + ": " + echo_of(request_);
-    }
-    if (auto redirected = refuse_by_redirect(response, error)) {
-      replace(response, std::move(*redirected));
-    } else {
-      replace(response, natural_answer(firing_.endpoint, request_, firing_.path, error));
-    }
-  }
-
-  // RFC 6749 §4.1.2.1. Where the answer already leads to the client, its code gives way.
-  [[nodiscard]] std::optional<Response> refuse_by_redirect(const Response& response,
-                                                           const NaturalError& error) const {
-    if (firing_.endpoint != Endpoint::authorize) return std::nullopt;
-    if (error.status && !is_redirect(*error.status)) return std::nullopt;
-    RedirectTampering change;
-    change.drop = {"code"};
-    change.set = {{"error", *error.oauth_error}};
-    if (error.description) change.set.emplace_back("error_description", *error.description);
-
-    Response redirect;
-    redirect.status = error.status.value_or(302);
-    const std::string* const location = response.headers.find("Location");
-    if (location != nullptr && is_authorization_response(*location)) {
-      redirect.headers = {{"Location", tamper(*location, change)}};
-    } else {
-      const auto query = wire::parse_form(request_.query());
-      const std::string* const uri = query.find("redirect_uri");
-      if (request_.method != "GET" || uri == nullptr || !parse_uri(*uri)) return std::nullopt;
-      auto target = append_query(*uri, {{"error", *error.oauth_error}});
-      if (error.description) {
-        target = append_query(target, {{"error_description", *error.description}});
-      }
-      if (const auto* const state = query.find("state")) {
-        target = append_query(target, {{"state", *state}});
-      }
-      redirect.headers = {{"Location", std::move(target)}};
-    }
-    redirect.headers.add("Cache-Control", "no-store");
-    return redirect;
   }
 
   void take_status(Response& response, int status) {
@@ -171,7 +123,7 @@ class Spoiler {
         break;
       case FaultBody::html:
         response.status = action_.status.value_or(200);
-        response.body = web_app_page();
+        response.body = unexpected_page();
         response.headers.set("Content-Type", "text/html; charset=utf-8");
         break;
       case FaultBody::empty_object:

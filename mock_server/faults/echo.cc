@@ -16,7 +16,10 @@ void append(std::string& out, std::string_view text) {
 }
 
 void append_fields(std::string& out, const wire::Form& form) {
-  for (const auto& [name, value] : form.fields) append(out, name + "=" + value);
+  for (const auto& [name, value] : form.fields) {
+    append(out, name);
+    out.append("=").append(value);
+  }
 }
 
 }  // namespace

@@ -146,7 +146,7 @@ wire::Response sample_answer(Endpoint endpoint) {
   return json_answer(200, R"({"token_type":"Bearer","access_token":"mock","expires_in":864000})");
 }
 
-std::string_view web_app_page() noexcept {
+std::string_view unexpected_page() noexcept {
   return "<!doctype html>\n"
          "<html lang=\"en\">\n"
          "<head>\n"

@@ -28,6 +28,6 @@ struct NaturalError {
 [[nodiscard]] wire::Response sample_answer(Endpoint endpoint);
 
 // The page that the vendor's web app answers with where an API was expected.
-[[nodiscard]] std::string_view web_app_page() noexcept;
+[[nodiscard]] std::string_view unexpected_page() noexcept;
 
 }  // namespace heygen::mock
