@@ -11,7 +11,6 @@ namespace heygen::mock {
 
 inline constexpr std::size_t kMostFieldsShown = 256;  // of a query, and of a form
 
-bool is_form(const wire::Request& request);  // by its Content-Type
 Fields query_fields(const wire::Request& request);
 Fields form_fields(const wire::Request& request);  // none unless is_form()
 

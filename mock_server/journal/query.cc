@@ -20,9 +20,7 @@ std::uint64_t whole_number(const std::string& name, const std::string& text) {
 
 Endpoint endpoint_named(const std::string& text) {
   if (const auto endpoint = parse_endpoint(text)) return *endpoint;
-  throw BadInput{"endpoint",
-                 "write one of authorize, token, refresh, revoke, device, api, metadata, "
-                 "registration, none"};
+  throw BadInput{"endpoint", std::string{kEndpointForm}};
 }
 
 }  // namespace

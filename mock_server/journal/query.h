@@ -32,6 +32,10 @@ JournalQuery parse_journal_query(const wire::Form& query);
 bool matches(const JournalQuery& query, const Entry& entry);
 std::vector<Journal::EntryPtr> select(const Journal& journal, const JournalQuery& query);
 
+// What a refusal says of an endpoint's name.
+inline constexpr std::string_view kEndpointForm =
+    "write one of authorize, token, refresh, revoke, device, api, metadata, registration, none";
+
 bool path_matches(std::string_view pattern, std::string_view path) noexcept;
 
 }  // namespace heygen::mock

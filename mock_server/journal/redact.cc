@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
 
@@ -12,8 +11,6 @@
 
 namespace heygen::mock {
 namespace {
-
-using nlohmann::ordered_json;
 
 // Shorter values are shown as secrets where they stand, and not looked for elsewhere: they would be
 // found in every second word.
@@ -62,16 +59,10 @@ bool is_scheme(std::string_view word) noexcept {
   return std::ranges::any_of(kSchemes, [&](auto scheme) { return wire::iequals(word, scheme); });
 }
 
-// What an error is called: "video_not_found".
-bool is_error_code(std::string_view text) noexcept {
-  return text.size() <= 64 &&
-         std::ranges::all_of(text, [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
-}
-
 }  // namespace
 
 bool is_secret_name(std::string_view name) {
-  constexpr std::array<std::string_view, 28> kNames{"accesstoken",
+  constexpr std::array<std::string_view, 24> kNames{"accesstoken",
                                                     "actortoken",
                                                     "apikey",
                                                     "assertion",
@@ -94,12 +85,9 @@ bool is_secret_name(std::string_view name) {
                                                     "state",
                                                     "subjecttoken",
                                                     "token",
-                                                    "usercode",
-                                                    "xaccesstoken",
-                                                    "xapikey",
-                                                    "xauthtoken",
-                                                    "xcsrftoken"};
+                                                    "usercode"};
   static_assert(std::ranges::is_sorted(kNames));
+  if (name.size() > 2 && lower(name[0]) == 'x' && name[1] == '-') name.remove_prefix(2);
   std::string plain;
   for (const char c : name) {
     if (is_alnum(c)) plain += lower(c);
@@ -168,8 +156,9 @@ std::string Redactor::basic(std::string_view scheme, std::string_view blob) cons
   std::string out = std::string{scheme} + " " + text(loosely_form_decoded(plain->substr(0, colon)));
   out += ':';
   if (secret.empty()) return out;
+  out += shown("client_secret", loosely_form_decoded(secret));
   if (noted_ != nullptr) noted_->push_back({"client_secret", std::string{secret}});
-  return out + shown("client_secret", loosely_form_decoded(secret));
+  return out;
 }
 
 // "a=1; b=2", or with `attributes` "a=1; Path=/; Secure".
@@ -188,7 +177,9 @@ std::string Redactor::cookies(std::string_view value, bool attributes) const {
     } else {
       const auto name = piece.substr(0, equals);
       out += text(name) + "=";
-      if (equals + 1 < piece.size()) out += shown(name, piece.substr(equals + 1));
+      if (equals + 1 < piece.size()) {
+        out += shown("cookie_" + std::string{name}, piece.substr(equals + 1));
+      }
     }
   }
   return out;
@@ -251,43 +242,6 @@ Fields Redactor::fields(const Fields& decoded) const {
     out.emplace_back(text(name), secret && !value.empty() ? shown(name, value) : text(value));
   }
   return out;
-}
-
-void Redactor::json(ordered_json& value, JsonOf of) const {
-  if (value.is_string()) {
-    value = text(value.get_ref<const std::string&>());
-  } else if (value.is_array()) {
-    for (auto& item : value) json(item, of);
-  } else if (value.is_object()) {
-    const auto method = value.find("code_challenge_method");
-    const bool plain = method == value.end() || *method != "S256";
-    auto out = ordered_json::object();
-    for (auto& [name, member] : value.items()) {
-      const bool error_code =
-          name == "code" && of != JsonOf::request &&
-          (member.is_number() || (of == JsonOf::api_answer && member.is_string() &&
-                                  is_error_code(member.get_ref<const std::string&>())));
-      const bool secret = is_secret_name(name) || (plain && name == "code_challenge");
-      if (secret && !error_code) {
-        secret_json(member, name);
-      } else {
-        json(member, of);
-      }
-      out[text(name)] = std::move(member);
-    }
-    value = std::move(out);
-  }
-}
-
-void Redactor::secret_json(ordered_json& value, const std::string& name) const {
-  if (value.is_structured()) {
-    for (auto& member : value) secret_json(member, name);
-  } else if (value.is_string()) {
-    const auto secret = value.get<std::string>();
-    if (!secret.empty()) value = shown(name, secret);
-  } else if (value.is_number()) {
-    value = shown(name, value.dump());
-  }
 }
 
 }  // namespace heygen::mock
