@@ -29,6 +29,11 @@ std::optional<Error> judge_error_parameter(const CallbackParams& params) {
                code};
 }
 
+std::optional<Error> judge_code_parameter(const CallbackParams& params) {
+  if (params.code && !params.code->empty()) return std::nullopt;
+  return invalid("the callback holds neither a code nor an error");
+}
+
 Result<ValidatedCallback> validate_callback(const CallbackRequest& request, const Config& config,
                                             PendingLogins& pending, const CallbackRules& rules,
                                             Instant now) {
@@ -36,7 +41,7 @@ Result<ValidatedCallback> validate_callback(const CallbackRequest& request, cons
   if (path_of(request.url) != path_of(config.redirect_uri)) {
     return invalid("the callback's path is not the redirect URI's");
   }
-  const Result<CallbackParams> params = parse_callback_query(query_of(request.url));
+  const Result<CallbackParams> params = rules.read(request.url);
   if (!params) return params.error();
 
   // RFC 6749 §10.12, and §4.1.2.1 for errors: they carry the state as well.
@@ -49,11 +54,8 @@ Result<ValidatedCallback> validate_callback(const CallbackRequest& request, cons
     return invalid("the callback comes from another issuer than the configured one");
   }
   if (std::optional<Error> error = rules.judge_error(*params)) return *std::move(error);
-  // RFC 6749 §3.1: a parameter without a value counts as left out.
-  if (!params->code || params->code->empty()) {
-    return invalid("the callback holds neither a code nor an error");
-  }
-  return ValidatedCallback(*params->code, *std::move(login));
+  if (std::optional<Error> error = rules.judge_code(*params)) return *std::move(error);
+  return ValidatedCallback(params->code.value_or(""), *std::move(login));
 }
 
 }  // namespace heygen::client

@@ -23,10 +23,14 @@ struct CallbackRequest {
 [[nodiscard]] bool issuer_matches(const Config& config, std::string_view iss);
 // RFC 6749 §4.1.2.1: an answer with an error is an error, whatever else is in it.
 [[nodiscard]] std::optional<Error> judge_error_parameter(const CallbackParams& params);
+// §4.1.2 and §3.1: there is one, and a parameter without a value counts as left out.
+[[nodiscard]] std::optional<Error> judge_code_parameter(const CallbackParams& params);
 
 struct CallbackRules {
+  std::function<Result<CallbackParams>(std::string_view url)> read = &read_callback;
   std::function<bool(const Config&, std::string_view iss)> issuer_matches = &client::issuer_matches;
   std::function<std::optional<Error>(const CallbackParams&)> judge_error = &judge_error_parameter;
+  std::function<std::optional<Error>(const CallbackParams&)> judge_code = &judge_code_parameter;
 };
 
 // A code that may be exchanged: its callback belongs to a login of this session. Only

@@ -52,4 +52,8 @@ Result<CallbackParams> parse_callback_query(std::string_view query) {
   return params;
 }
 
+Result<CallbackParams> read_callback(std::string_view url) {
+  return parse_callback_query(query_of(url));
+}
+
 }  // namespace heygen::client

@@ -25,5 +25,7 @@ struct CallbackParams {
 // invalid_callback when a known parameter occurs twice (RFC 6749 §3.1) or is not well encoded.
 // Unknown ones are ignored (§4.1.2).
 [[nodiscard]] Result<CallbackParams> parse_callback_query(std::string_view query);
+// The same of a callback URL: its query counts, and nothing else of it.
+[[nodiscard]] Result<CallbackParams> read_callback(std::string_view url);
 
 }  // namespace heygen::client

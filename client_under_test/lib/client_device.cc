@@ -4,7 +4,7 @@
 namespace heygen::client {
 
 Result<DeviceGrant> Client::request_device_grant() {
-  HttpRequest request = build_device_request(config_);
+  HttpRequest request = seams_.endpoint.build_device_request(config_);
   request.cancel = stop_.get_token();
   const Result<HttpResponse> response =
       send_to_endpoint(services_.transport, std::move(request), seams_.endpoint);

@@ -35,7 +35,7 @@ seconds interval_of(const JsonObject& body) {
 Result<DeviceGrant> judge_device_response(const HttpResponse& response, Instant now,
                                           const TokenRules& rules) {
   if (std::optional<Error> error = judge_refusal(response, now, rules)) return *std::move(error);
-  const std::optional<JsonObject> body = parse_json_object(response.body);
+  const std::optional<JsonObject> body = rules.parse_body(response.body);
   if (!body) {
     return Error{ErrorKind::token_error, "the device endpoint's answer is not a JSON object"};
   }

@@ -18,6 +18,8 @@ bool refresh_before_call(const TokenRecord& record, Instant now, int refreshes) 
 
 bool refresh_after_answer(int status, int retries) { return status == 401 && retries == 0; }
 
+bool old_token_will_do(const TokenRecord& record, Instant now) { return !is_expired(record, now); }
+
 RefreshFailure classify_refresh_failure(const Error& error) {
   const bool busy = error.oauth_error == "temporarily_unavailable" ||
                     error.oauth_error == "server_error" || error.oauth_error == "slow_down";

@@ -20,6 +20,10 @@ namespace heygen::client {
 // 429 and 5xx say something else.
 [[nodiscard]] bool refresh_after_answer(int status, int retries);
 
+// After a refresh before a call that failed for a while: a token that is good for some time yet
+// gets its chance.
+[[nodiscard]] bool old_token_will_do(const TokenRecord& record, Instant now);
+
 enum class RefreshFailure {
   terminal,  // the refresh token is dead: drop the login
   transient  // nothing is known about it: keep it and try again later
@@ -36,6 +40,7 @@ struct RefreshRules {
   std::function<bool(const TokenRecord&, Instant now, int refreshes)> before_call =
       &refresh_before_call;
   std::function<bool(int status, int retries)> after_answer = &refresh_after_answer;
+  std::function<bool(const TokenRecord&, Instant now)> old_will_do = &old_token_will_do;
   std::function<RefreshFailure(const Error&)> classify = &classify_refresh_failure;
   std::function<std::optional<std::string>(std::optional<std::string> old,
                                            std::optional<std::string> received)>

@@ -14,9 +14,8 @@ Result<TokenRecord> Session::refresh_if_due(TokenRecord record) {
   for (int refreshes = 0; seams_.refresh.before_call(record, now, refreshes); ++refreshes) {
     Result<TokenRecord> fresh = refresh_from(record);
     if (!fresh) {
-      // A token that is good for some time yet gets its chance.
-      const bool usable =
-          fresh.error().kind != ErrorKind::login_required && !is_expired(record, now);
+      const bool usable = fresh.error().kind != ErrorKind::login_required &&
+                          seams_.refresh.old_will_do(record, now);
       if (!usable) return fresh;
       return record;
     }

@@ -74,6 +74,13 @@ Result<std::string> read_access_token(const JsonValue* member) {
   return member->text;
 }
 
+std::optional<std::string> read_refresh_token(const JsonValue* member) {
+  if (member == nullptr || member->kind != JsonValue::Kind::string || member->text.empty()) {
+    return std::nullopt;
+  }
+  return member->text;
+}
+
 std::optional<std::int64_t> read_lifetime(const JsonValue* member) {
   if (member == nullptr) return std::nullopt;
   double seconds = member->number;
@@ -113,7 +120,7 @@ std::string describe_exchange(const HttpResponse& response) {
 std::optional<Error> judge_refusal(const HttpResponse& response, Instant now,
                                    const TokenRules& rules) {
   if (response.status != 200) {
-    const std::optional<JsonObject> body = parse_json_object(response.body);
+    const std::optional<JsonObject> body = rules.parse_body(response.body);
     return refusal(response, now, rules, body ? oauth_error_of(*body) : "");
   }
   // The vendor's app host answers unknown paths with its single-page app and 200.
@@ -128,7 +135,7 @@ std::optional<Error> judge_refusal(const HttpResponse& response, Instant now,
 Result<TokenAnswer> judge_token_response(const HttpResponse& response, Instant now,
                                          const TokenRules& rules) {
   if (std::optional<Error> error = judge_refusal(response, now, rules)) return *std::move(error);
-  const std::optional<JsonObject> body = parse_json_object(response.body);
+  const std::optional<JsonObject> body = rules.parse_body(response.body);
   if (!body) return malformed(response, "the token endpoint's answer is not a JSON object");
   // Some servers report errors with 200: an answer that names one holds no token.
   const JsonValue* const error = body->find("error");
@@ -144,9 +151,7 @@ Result<TokenAnswer> judge_token_response(const HttpResponse& response, Instant n
     return Error{ErrorKind::unsafe_response,
                  "the token endpoint's answer has no token_type \"Bearer\": the token is not used"};
   }
-  // RFC 6749 §5.1 and §6: optional; null and "" are read as left out.
-  answer.refresh_token = body->string("refresh_token");
-  if (answer.refresh_token && answer.refresh_token->empty()) answer.refresh_token.reset();
+  answer.refresh_token = rules.read_refresh_token(body->find("refresh_token"));
   answer.scope = body->string("scope");
   answer.received_at = now;
   answer.lifetime = rules.read_lifetime(body->find("expires_in"));

@@ -27,6 +27,9 @@ struct TokenAnswer {
 // Appendix A.12: a string of visible ASCII, so that it is safe in a header. A null member is one
 // that is missing.
 [[nodiscard]] Result<std::string> read_access_token(const JsonValue* member);
+// RFC 6749 §5.1 and §6: optional. What is no string with something in it, null among it, is read as
+// left out.
+[[nodiscard]] std::optional<std::string> read_refresh_token(const JsonValue* member);
 // Seconds; a number, or a string that holds one. Anything else is unknown. A fraction is dropped,
 // and what is beyond a century becomes one.
 [[nodiscard]] std::optional<std::int64_t> read_lifetime(const JsonValue* member);
@@ -42,9 +45,12 @@ struct TokenAnswer {
 [[nodiscard]] std::string describe_exchange(const HttpResponse& response);
 
 struct TokenRules {
+  std::function<std::optional<JsonObject>(std::string_view)> parse_body = &parse_json_object;
   std::function<bool(std::optional<std::string_view>)> accepts_token_type = &is_bearer;
   std::function<Result<std::string>(const JsonValue*)> read_access_token =
       &client::read_access_token;
+  std::function<std::optional<std::string>(const JsonValue*)> read_refresh_token =
+      &client::read_refresh_token;
   std::function<std::optional<std::int64_t>(const JsonValue*)> read_lifetime =
       &client::read_lifetime;
   std::function<std::optional<Instant>(Instant, std::optional<std::int64_t>)> expiry_of =
