@@ -1,5 +1,7 @@
 #include "mock_server/core/context.h"
 
+#include <utility>
+
 #include "mock_server/core/crypto.h"
 
 namespace heygen::mock {
@@ -10,13 +12,17 @@ Policy policy_for(const Context& context, const Client& client) {
   return policy;
 }
 
+std::vector<std::string> loopback_redirects() {
+  return {"http://127.0.0.1/*", "http://localhost/*", "http://[::1]/*"};
+}
+
 std::shared_ptr<const Client> find_client(const Context& context, std::string_view id) {
   if (id.empty()) return nullptr;
   if (auto client = context.store.find_client(id)) return client;
   if (context.policy.unknown_client == UnknownClientPolicy::refuse) return nullptr;
   Client stranger;
   stranger.id = id;
-  stranger.redirect_uris = {"http://127.0.0.1/*", "http://localhost/*", "http://[::1]/*"};
+  stranger.redirect_uris = loopback_redirects();
   return std::make_shared<const Client>(std::move(stranger));
 }
 

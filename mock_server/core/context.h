@@ -18,6 +18,10 @@ struct Context {
 // The sandbox's policy with the client's overrides on top.
 Policy policy_for(const Context& context, const Client& client);
 
+// What a client gets that is let in without having said where it listens: loopback, any port and
+// path.
+std::vector<std::string> loopback_redirects();
+
 // The registered client; or, where the policy accepts strangers, one made up for this request.
 std::shared_ptr<const Client> find_client(const Context& context, std::string_view id);
 

@@ -46,7 +46,8 @@ Answer give_tokens(const TokenSet& tokens) {
 }
 
 Answer refuse(OAuthError error, ErrorsPolicy errors) {
-  std::string body = R"({"error":)" + json_quote(error.code);
+  const std::string code{error.code.empty() ? "unauthorized" : error.code};
+  std::string body = R"({"error":)" + json_quote(code);
   if (!error.description.empty()) {
     body += R"(,"error_description":)" + json_quote(describe(error, errors));
   }
@@ -57,7 +58,7 @@ Answer refuse(OAuthError error, ErrorsPolicy errors) {
   } else if (error.status == 401) {
     answer.response.headers.add("WWW-Authenticate", "Basic realm=\"heygen-mock\"");
   }
-  answer.outcome = error.code.empty() ? "unauthorized" : std::string{error.code};
+  answer.outcome = code;
   answer.why = std::move(error.why);
   return answer;
 }

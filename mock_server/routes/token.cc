@@ -4,6 +4,7 @@
 #include <array>
 
 #include "mock_server/core/crypto.h"
+#include "mock_server/core/device.h"
 #include "mock_server/routes/encode.h"
 #include "mock_server/routes/handlers.h"
 #include "mock_server/routes/params.h"
@@ -12,9 +13,11 @@
 namespace heygen::mock {
 namespace {
 
-constexpr std::array<std::string_view, 8> kOnce{"grant_type",    "code",          "redirect_uri",
+constexpr std::array<std::string_view, 9> kOnce{"grant_type",    "code",          "redirect_uri",
                                                 "client_id",     "client_secret", "code_verifier",
-                                                "refresh_token", "scope"};
+                                                "refresh_token", "scope",         "device_code"};
+
+constexpr std::string_view kDeviceGrant = "urn:ietf:params:oauth:grant-type:device_code";
 
 constexpr std::string_view kRefreshRoute = "/v1/oauth/refresh_token";
 
@@ -51,13 +54,17 @@ Answer handle_token(const Call& call, const Visit& visit, const Fixtures&) {
   if (call.grant_type.empty()) return refuse(no_grant_type(call, by_rfc), errors);
 
   const bool refreshes = call.grant_type == "refresh_token";
-  const bool here = refreshes || call.route->path != kRefreshRoute;
-  if (!here || (!refreshes && call.grant_type != "authorization_code")) {
+  const bool polls = call.grant_type == kDeviceGrant;
+  if (!refreshes && call.route->path == kRefreshRoute) {
     return refuse(make_error(ErrorId::grant_type_unsupported,
-                             here ? "grant_type is authorization_code or refresh_token, not " +
-                                        call.grant_type
-                                  : "this route takes grant_type=refresh_token; exchange a code at "
-                                    "/v1/oauth/token"),
+                             "this route takes grant_type=refresh_token alone; other grants go to "
+                             "/v1/oauth/token"),
+                  errors);
+  }
+  if (!refreshes && !polls && call.grant_type != "authorization_code") {
+    return refuse(make_error(ErrorId::grant_type_unsupported,
+                             "grant_type is authorization_code, refresh_token or " +
+                                 std::string{kDeviceGrant} + ", not " + call.grant_type),
                   errors);
   }
   auto client = authenticate(context, credentials_of(call));
@@ -65,6 +72,10 @@ Answer handle_token(const Call& call, const Visit& visit, const Fixtures&) {
   if (refreshes) {
     const auto token = param(call.form, "refresh_token");
     return finish(refresh(context, **client, {token, param(call.form, "scope")}), token, errors);
+  }
+  if (polls) {
+    const auto device_code = param(call.form, "device_code");
+    return finish(poll_device(context, **client, device_code), device_code, errors);
   }
   const auto code = param(call.form, "code");
   return finish(redeem(context, **client,
