@@ -27,7 +27,7 @@ struct Call {
   std::string_view sandbox_name;     // as called
   std::string_view base;             // what URLs of that sandbox begin with
   const ControlOptions& options;
-  std::mutex& configuring;  // held while a sandbox's configuration is read, changed and put back
+  std::mutex& changing;  // held while something is read, changed and put back
 };
 
 // What URLs of sandbox `name` begin with, for the one who made this call.

@@ -20,7 +20,7 @@ wire::Response patch_config(const Call& call) {
   if (body.has("sandboxes")) body.refuse("sandboxes", "make them with PUT /_mock/sandboxes/NAME");
   if (body.has("seed")) body.refuse("seed", "it is given at the start: PUT /_mock/sandboxes/NAME");
   body.finish();
-  const std::lock_guard lock{call.configuring};
+  const std::lock_guard lock{call.changing};
   SandboxConfig config = apply(patch, call.sandbox->settings()->config);
   auto shown = render_config(config, reveal);
   call.sandbox->configure(std::move(config));

@@ -119,6 +119,7 @@ SandboxPatch read_sandbox_patch(JsonObject& object) {
 ConfigFile read_config_file(const nlohmann::json& json) {
   JsonObject object{json};
   ConfigFile file;
+  (void)object.text("$schema");  // for editors
   SandboxPatch patch = read_sandbox_patch(object);
   file.config = apply(patch.config, std::move(file.config));
   file.clients = std::move(patch.clients);

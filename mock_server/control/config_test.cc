@@ -145,6 +145,7 @@ TEST(ControlConfig, ConcurrentPatchesAllStay) {
 
 TEST(ConfigFile, HoldsAllThatASandboxIsTold) {
   const auto file = read_config_file(json::parse(R"({
+    "$schema": "https://schema.example/config.json",
     "profile": "strict", "approve": "ask", "policies": {"rotation": "reuse"},
     "users": [{"email": "jane@example.com"}], "api_keys": ["k1", "k2"],
     "clients": [{"id": "app", "redirect_uris": ["https://app.example/cb"], "secret": "s"}],

@@ -78,7 +78,7 @@ using namespace control;
 struct Control::Impl {
   Registry& registry;
   const ControlOptions options;
-  std::mutex configuring;
+  std::mutex changing;
 
   wire::Response answer(const wire::Request& request, std::string_view name, std::string_view path,
                         std::string_view base) {
@@ -110,7 +110,7 @@ struct Control::Impl {
       if (!sandbox) return no_sandbox(name);
     }
     return route.handle({request, query, body, std::move(decoded), registry, std::move(sandbox),
-                         name, base, options, configuring});
+                         name, base, options, changing});
   }
 };
 
@@ -125,7 +125,7 @@ wire::Response Control::answer(const wire::Request& request, std::string_view sa
   } catch (const BadInput& bad) {
     return to_response({400, bad.what(), bad.key()});
   } catch (const StoreUnavailable&) {
-    return to_response({503, "the store cannot be reached; nothing was changed"});
+    return to_response({503, "the store cannot be reached; try again"});
   } catch (const std::exception&) {
     // What it says may hold a secret.
     return to_response({500, "this call failed inside the server; nothing is known of why"});

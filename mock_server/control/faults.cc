@@ -28,14 +28,7 @@ Json shown(const FaultState& state) {
   return out;
 }
 
-}  // namespace
-
-Json render_faults(const std::vector<FaultState>& states) {
-  auto out = Json::array();
-  for (const FaultState& state : states) out.push_back(shown(state));
-  return out;
-}
-
+// Arms all of them or, when that were too many, none: then nothing comes back.
 std::optional<std::vector<FaultState>> arm(Sandbox& sandbox, std::vector<FaultRule> rules) {
   Faults& faults = sandbox.faults();
   const TimePoint now = sandbox.clock().now();
@@ -53,6 +46,14 @@ std::optional<std::vector<FaultState>> arm(Sandbox& sandbox, std::vector<FaultRu
     return std::ranges::find(ids, state.id) == ids.end();
   });
   return states;
+}
+
+}  // namespace
+
+Json render_faults(const std::vector<FaultState>& states) {
+  auto out = Json::array();
+  for (const FaultState& state : states) out.push_back(shown(state));
+  return out;
 }
 
 wire::Response too_many_faults() {
@@ -83,6 +84,7 @@ wire::Response add_faults(const Call& call) {
   } else {
     rules.push_back(parse_fault(call.body));
   }
+  const std::lock_guard lock{call.changing};
   const auto states = arm(*call.sandbox, std::move(rules));
   if (!states) return too_many_faults();
   std::string location = std::string{call.base} + "/_mock/faults";

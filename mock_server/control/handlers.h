@@ -52,14 +52,23 @@ wire::Response get_fault(const Call& call);
 wire::Response add_faults(const Call& call);
 wire::Response delete_fault(const Call& call);
 wire::Response delete_faults(const Call& call);
-// Arms all of them or, when that were too many, none: then nothing comes back.
-std::optional<std::vector<FaultState>> arm(Sandbox& sandbox, std::vector<FaultRule> rules);
 wire::Response too_many_faults();
 nlohmann::ordered_json render_faults(const std::vector<FaultState>& states);
 
+// scenarios.cc
+wire::Response list_scenarios(const Call& call);
+wire::Response get_scenario(const Call& call);
+wire::Response play_scenario(const Call& call);
+wire::Response play_own_scenario(const Call& call);
+
 // journal.cc
 wire::Response list_journal(const Call& call);
+wire::Response get_entry(const Call& call);
+wire::Response get_entry_as_curl(const Call& call);
 wire::Response clear_journal(const Call& call);
 wire::Response follow_journal(const Call& call);
+
+// verify.cc
+wire::Response verify_journal(const Call& call);
 
 }  // namespace heygen::mock::control

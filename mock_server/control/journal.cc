@@ -4,8 +4,10 @@
 #include <nlohmann/json.hpp>
 
 #include "mock_server/control/handlers.h"
+#include "mock_server/control/problem.h"
 #include "mock_server/control/reply.h"
 #include "mock_server/control/secrets.h"
+#include "mock_server/journal/curl.h"
 #include "mock_server/journal/events.h"
 #include "mock_server/journal/query.h"
 #include "mock_server/journal/render.h"
@@ -13,6 +15,20 @@
 
 namespace heygen::mock::control {
 namespace {
+
+// Null when it is not kept: not yet there, or pushed out.
+Journal::EntryPtr find_entry(const Call& call) {
+  std::uint64_t seq = 0;
+  const auto* const end = call.id.data() + call.id.size();
+  const auto [stop, error] = std::from_chars(call.id.data(), end, seq);
+  if (error != std::errc{} || stop != end || seq == 0) return nullptr;
+  const auto found = call.sandbox->journal().after(seq - 1, 1);
+  return found.empty() || found.front()->seq != seq ? nullptr : found.front();
+}
+
+wire::Response no_such_entry() {
+  return to_response({404, "no such exchange is kept; GET /_mock/journal lists them by seq", "id"});
+}
 
 // WHATWG HTML §9.2: a browser that comes back repeats the id of the last event it saw.
 std::optional<std::uint64_t> last_event_id(const wire::Request& request) {
@@ -42,6 +58,18 @@ wire::Response list_journal(const Call& call) {
   return reply(
       200,
       {{"entries", std::move(entries)}, {"last_seq", last_seq}, {"dropped", journal.dropped()}});
+}
+
+wire::Response get_entry(const Call& call) {
+  const auto entry = find_entry(call);
+  if (!entry) return no_such_entry();
+  return reply(200, render_entry(*entry, Redactor{secrets_of(call.sandbox)}));
+}
+
+wire::Response get_entry_as_curl(const Call& call) {
+  const auto entry = find_entry(call);
+  if (!entry) return no_such_entry();
+  return text_reply(as_curl(*entry, Redactor{secrets_of(call.sandbox)}, call.base) + "\n");
 }
 
 wire::Response clear_journal(const Call& call) {

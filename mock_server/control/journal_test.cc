@@ -102,6 +102,61 @@ TEST_F(ControlJournal, WhatTheSandboxKnowsToBeSecretIsNotShown) {
   EXPECT_THAT(shown, HasSubstr(fingerprint("demo-api-key")));
 }
 
+TEST_F(ControlJournal, OneExchangeIsFoundByItsNumber) {
+  record(entry(Endpoint::token, "demo"));
+  record(entry(Endpoint::refresh, "demo"));
+  EXPECT_EQ(json_of(bed.call("GET", "/journal/2"))["endpoint"], "refresh");
+  for (const char* none : {"0", "3", "x", "-1", "1x", "18446744073709551616"}) {
+    EXPECT_EQ(problem_of(bed.call("GET", std::string{"/journal/"} + none)),
+              "404 id: no such exchange is kept; GET /_mock/journal lists them by seq");
+  }
+}
+
+TEST_F(ControlJournal, AnExchangeIsHadAsCurlWithoutItsSecrets) {
+  Entry e = entry(Endpoint::api, "");
+  e.request.method = "GET";
+  e.request.target = "/v1/user/me";
+  e.request.headers.add("X-API-KEY", "demo-api-key");
+  record(std::move(e));
+  const auto response = bed.call("GET", "/journal/1/curl");
+  EXPECT_EQ(response.headers.get("Content-Type"), "text/plain; charset=utf-8");
+  EXPECT_THAT(response.body, HasSubstr("curl "));
+  EXPECT_THAT(response.body, HasSubstr("http://127.0.0.1:8765/v1/user/me"));
+  EXPECT_THAT(response.body, Not(HasSubstr("demo-api-key")));
+  EXPECT_EQ(bed.call("GET", "/journal/2/curl").status, 404);
+}
+
+TEST_F(ControlJournal, VerifySaysWhetherItHappened) {
+  record(entry(Endpoint::refresh, "demo"));
+  const auto met =
+      bed.call("POST", "/verify", R"({"match":{"endpoint":"refresh"},"count":{"min":1,"max":1}})");
+  EXPECT_EQ(met.status, 200);
+  EXPECT_EQ(json_of(met)["met"], true);
+  EXPECT_EQ(json_of(met)["count"], 1);
+}
+
+TEST_F(ControlJournal, WhatVerifyMissesIsAProblemWithTheNearestMisses) {
+  record(entry(Endpoint::refresh, "demo", "invalid_grant"));
+  const auto missed =
+      bed.call("POST", "/verify", R"({"match":{"endpoint":"refresh","outcome":"ok"}})");
+  EXPECT_EQ(missed.status, 422);
+  EXPECT_EQ(missed.headers.get("Content-Type"), "application/problem+json");
+  const auto verdict = json_of(missed);
+  EXPECT_EQ(verdict["met"], false);
+  EXPECT_EQ(verdict["detail"], verdict["message"]);
+  ASSERT_EQ(verdict["nearest"].size(), 1U);
+  EXPECT_EQ(verdict["nearest"][0]["seq"], 1);
+  EXPECT_EQ(verdict["nearest"][0]["differs"][0]["field"], "outcome");
+}
+
+TEST_F(ControlJournal, VerifyRefusesWhatItCannotMean) {
+  EXPECT_EQ(bed.call("POST", "/verify").status, 400);
+  EXPECT_THAT(problem_of(bed.call("POST", "/verify", R"({"match":{"endpoints":"token"}})")),
+              HasSubstr("400 match.endpoints: "));
+  EXPECT_THAT(problem_of(bed.call("POST", "/verify", R"({"count":{"min":2,"max":1}})")),
+              HasSubstr("400 count"));
+}
+
 TEST_F(ControlJournal, EventsTellWhatIsKeptAndWhatComes) {
   record(entry(Endpoint::token, "demo"));
   record(entry(Endpoint::refresh, "demo"));

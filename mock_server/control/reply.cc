@@ -4,14 +4,27 @@
 
 namespace heygen::mock::control {
 
-wire::Response reply(int status, const nlohmann::ordered_json& body, const char* content_type) {
+namespace {
+
+wire::Response with_body(int status, const char* content_type, std::string body) {
   wire::Response response;
   response.status = status;
   response.headers = {{"Content-Type", content_type},
                       {"Cache-Control", "no-store"},
                       {"X-Content-Type-Options", "nosniff"}};
-  response.body = body.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  response.body = std::move(body);
   return response;
+}
+
+}  // namespace
+
+wire::Response reply(int status, const nlohmann::ordered_json& body, const char* content_type) {
+  constexpr auto kReplace = nlohmann::ordered_json::error_handler_t::replace;
+  return with_body(status, content_type, body.dump(2, ' ', false, kReplace) + "\n");
+}
+
+wire::Response text_reply(std::string text) {
+  return with_body(200, "text/plain; charset=utf-8", std::move(text));
 }
 
 wire::Response no_content() {
