@@ -78,7 +78,11 @@ class Server::Impl {
     return response;
   }
 
+  ~Impl() { stop(); }
+
   void stop() {
+    // Nobody may be held at a barrier while the requests in flight are waited for.
+    for (const auto& sandbox : registry_.all()) sandbox->faults().clear();
     if (listener_) listener_->stop();
   }
 

@@ -237,7 +237,7 @@ TEST(Program, LogsEachExchangeAndNoSecret) {
             400);
   const auto line = mock.error_line();
   EXPECT_THAT(line, HasSubstr("GET /oauth/authorize -> 400"));
-  EXPECT_THAT(line, HasSubstr("--client nobody="));
+  EXPECT_THAT(line, HasSubstr("--client 'nobody="));
   EXPECT_THAT(line, Not(HasSubstr("SECRET")));
 }
 

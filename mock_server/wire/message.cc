@@ -137,6 +137,13 @@ std::string_view Request::query() const noexcept {
                                        : std::string_view{target}.substr(question + 1);
 }
 
+bool is_form(const Request& request) noexcept {
+  std::string_view type = request.headers.get("Content-Type");
+  type = type.substr(0, type.find(';'));
+  while (type.ends_with(' ') || type.ends_with('\t')) type.remove_suffix(1);
+  return iequals(type, "application/x-www-form-urlencoded");
+}
+
 std::string_view reason_phrase(int status) noexcept {
   const auto found =
       std::lower_bound(kReasons.begin(), kReasons.end(), status,

@@ -113,6 +113,9 @@ struct Response {
   std::function<void(std::shared_ptr<Outbox>)> stream;
 };
 
+// Whether the body is application/x-www-form-urlencoded, by its Content-Type.
+bool is_form(const Request& request) noexcept;
+
 // The reason phrase of RFC 9110 §15; "Unknown" for others.
 std::string_view reason_phrase(int status) noexcept;
 
