@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::size_t kShortestRun = 8;
 constexpr std::size_t kMostParts = 8;  // of a run, tried together
-constexpr int kDeepest = 3;            // encodings within encodings
+constexpr int kDeepest = 3;            // percent-encodings within one another
+constexpr int kBase64 = 2;             // of which base64 counts for so many
 
 bool is_alnum(char c) noexcept {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -200,13 +201,14 @@ bool Redactor::asked(std::string_view raw) const {
 
 bool Redactor::recognised(std::string_view raw, int depth) const {
   if (asked(raw)) return true;
-  if (depth >= kDeepest) return false;
+  // Not base64 within base64: what it costs to try would multiply.
+  if (depth + kBase64 > kDeepest) return false;
   // Words decode to noise: only what decodes to text is looked into.
   const auto decoded = base64_decode(raw);
   if (!decoded || !is_text(*decoded)) return false;
   Redactor quiet = *this;
   quiet.noted_ = nullptr;  // what is shown is the whole run, not what was found in it
-  return quiet.text(*decoded, depth + 1) != *decoded;
+  return quiet.text(*decoded, depth + kBase64) != *decoded;
 }
 
 }  // namespace heygen::mock
