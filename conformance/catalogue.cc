@@ -1,0 +1,59 @@
+#include "conformance/catalogue.h"
+
+#include <algorithm>
+#include <cctype>
+#include <set>
+#include <stdexcept>
+
+#include "conformance/checks/checks.h"
+
+namespace heygen::conformance {
+namespace {
+
+std::vector<const Check*> collect() {
+  std::vector<const Check*> all;
+  std::set<std::string_view> ids;
+  // A line for each file of checks/.
+  for (const std::span<const Check> file : {
+           tour_checks(),
+       }) {
+    for (const Check& check : file) {
+      if (!is_check_id(check.id) || check.run == nullptr || !ids.insert(check.id).second) {
+        throw std::logic_error("the catalogue has a bad or a second row " + std::string(check.id));
+      }
+      all.push_back(&check);
+    }
+  }
+  std::ranges::stable_sort(all, {}, [](const Check* check) { return check->phase; });
+  return all;
+}
+
+}  // namespace
+
+const std::vector<const Check*>& all_checks() {
+  static const std::vector<const Check*> all = collect();
+  return all;
+}
+
+const Check* find_check(std::string_view id) {
+  const auto& all = all_checks();
+  const auto found = std::ranges::find(all, id, [](const Check* check) { return check->id; });
+  return found == all.end() ? nullptr : *found;
+}
+
+bool is_check_id(std::string_view id) noexcept {
+  char before = '.';
+  bool dotted = false;
+  for (const char c : id) {
+    const bool word = std::islower(static_cast<unsigned char>(c)) != 0 ||
+                      std::isdigit(static_cast<unsigned char>(c)) != 0;
+    const bool joint = c == '.' || c == '-';
+    if (!word && !joint) return false;
+    if (joint && (before == '.' || before == '-')) return false;
+    dotted = dotted || c == '.';
+    before = c;
+  }
+  return dotted && before != '.' && before != '-';
+}
+
+}  // namespace heygen::conformance

@@ -1,0 +1,21 @@
+#include <unistd.h>
+
+#include <ostream>
+
+#include "client_under_test/adapter/run_adapter.h"
+#include "conformance/cli/commands.h"
+#include "conformance/flawed/flaws.h"
+
+namespace heygen::conformance {
+
+int run_flawed_adapter(const FlawedAdapterCommand& command, const CommandContext& context) {
+  client::AdapterProgram program;
+  if (!plant(command.flaw, program.seams)) {
+    context.err << "heygen-conformance: there is no such flaw\n";
+    return kExitUsage;
+  }
+  program.version = command.flaw;
+  return client::run_adapter(std::move(program));
+}
+
+}  // namespace heygen::conformance

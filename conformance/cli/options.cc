@@ -1,0 +1,174 @@
+#include "conformance/cli/options.h"
+
+#include <CLI/CLI.hpp>
+#include <limits>
+
+#include "mock_server/notation/duration.h"
+
+namespace heygen::conformance {
+namespace {
+
+constexpr std::size_t kMostJobs = 256;
+
+void add_level(CLI::App& app, Level& level) {
+  app.add_option_function<std::string>(
+         "--level",
+         [&level](const std::string& name) {
+           const auto parsed = parse_level(name);
+           if (!parsed) throw CLI::ValidationError("--level", "must be must, should or may");
+           level = *parsed;
+         },
+         "The least level: must, should (and must), may (all; the default)")
+      ->type_name("LEVEL");
+}
+
+void add_timeout(CLI::App& app, std::chrono::milliseconds& timeout) {
+  app.add_option_function<std::string>(
+         "--timeout",
+         [&timeout](const std::string& text) {
+           const auto parsed = mock::parse_duration(text);
+           if (!parsed || parsed->count() == 0 || *parsed > std::chrono::hours{1}) {
+             throw CLI::ValidationError("--timeout", "write a duration such as 5s, at most 1h");
+           }
+           timeout = *parsed;
+         },
+         "How long each operation of the subject may take (5s)")
+      ->type_name("DURATION");
+}
+
+void add_reports(CLI::App& app, CommonOptions& common) {
+  app.add_option("--junit", common.junit, "Write a JUnit report")->type_name("FILE");
+  app.add_option("--html", common.html, "Write an HTML report, one file")->type_name("FILE");
+  app.add_option("--markdown", common.markdown, "Write a Markdown report")->type_name("FILE");
+}
+
+void add_common(CLI::App& app, CommonOptions& common) {
+  app.add_option("--jobs", common.jobs, "Subjects at a time (4)")
+      ->check(CLI::Range(std::size_t{1}, kMostJobs))
+      ->type_name("N");
+  add_timeout(app, common.timeout);
+  app.add_option("--seed", common.seed,
+                 "The mock's codes and tokens are the same for the same seed")
+      ->type_name("N");
+  app.add_flag("--no-color", common.no_color, "No colours");
+}
+
+void add_selection(CLI::App& app, CommonOptions& common) {
+  app.add_option("--only", common.selection.only, "Only checks whose id matches (repeatable)")
+      ->type_name("GLOB")
+      ->allow_extra_args(false);
+  app.add_option("--skip", common.selection.skip, "No checks whose id matches (repeatable)")
+      ->type_name("GLOB")
+      ->allow_extra_args(false);
+  add_level(app, common.selection.level);
+  app.add_option("--expected-failures", common.expected_failures,
+                 "A file of ids that may fail, each with its reason")
+      ->type_name("FILE");
+  app.add_option("--json", common.json, "Write a JSON report")->type_name("FILE");
+  add_reports(app, common);
+}
+
+// The parsed command line, while CLI11 writes into it.
+struct Parser {
+  CLI::App app{
+      "Judges an OAuth client of the HeyGen API, rule by rule, against a mock of the vendor."};
+  ListCommand list;
+  ExplainCommand explain;
+  ClientCommand client;
+  SelfTestCommand self_test;
+  FlawedAdapterCommand flawed;
+
+  Parser() {
+    app.name("heygen-conformance");
+    app.set_version_flag("--version", "heygen-conformance " HEYGEN_CONFORMANCE_VERSION);
+    app.require_subcommand(1);
+    app.footer("Exit: 0 every MUST holds, 1 not so, 2 usage, 3 the subject could not be started.");
+    add_list();
+    CLI::App& explaining = *app.add_subcommand("explain", "Say what a check demands, and why");
+    explaining.add_option("ID", explain.ids, "The check's id")->required();
+    CLI::App& judging = *app.add_subcommand(
+        "client", "Judge a client behind an adapter: client [flags] -- COMMAND [ARGUMENTS]");
+    add_selection(judging, client.common);
+    add_common(judging, client.common);
+    add_self_test();
+    // Not for people: self-test starts it.
+    CLI::App& hidden = *app.add_subcommand("flawed-adapter", "")->group("");
+    hidden.add_option("FLAW", flawed.flaw)->required();
+  }
+
+  void add_list() {
+    CLI::App& listing = *app.add_subcommand("list", "List the checks");
+    listing
+        .add_option_function<std::string>(
+            "--subject",
+            [this](const std::string& name) {
+              list.side = parse_side(name);
+              if (!list.side) throw CLI::ValidationError("--subject", "must be client or server");
+            },
+            "Whom they judge: client or server (both)")
+        ->type_name("SUBJECT");
+    add_level(listing, list.level);
+    listing.add_flag("--json", list.json, "As JSON");
+  }
+
+  void add_self_test() {
+    CLI::App& testing = *app.add_subcommand(
+        "self-test", "Prove that every known flaw is caught, and no sound client");
+    testing.add_option("--flaw", self_test.flaws, "Only flaws whose id matches (repeatable)")
+        ->type_name("GLOB")
+        ->allow_extra_args(false);
+    testing
+        .add_option_function<std::string>(
+            "--json",
+            [this](const std::string& path) { self_test.common.json = path.empty() ? "-" : path; },
+            "Write the matrix as JSON (without a file: to standard output)")
+        ->expected(0, 1)
+        ->type_name("[FILE]");
+    add_common(testing, self_test.common);
+  }
+};
+
+}  // namespace
+
+std::variant<Usage, Command> parse_options(int argc, const char* const* argv) {
+  std::vector<std::string> ours;
+  std::vector<std::string> theirs;
+  bool separated = false;
+  for (int i = 1; i < argc; ++i) {
+    const std::string argument = argv[i];
+    if (!separated && argument == "--") {
+      separated = true;
+    } else {
+      (separated ? theirs : ours).push_back(argument);
+    }
+  }
+  Parser parser;
+  try {
+    std::vector<std::string> reversed(ours.rbegin(), ours.rend());  // as CLI11 takes them
+    parser.app.parse(std::move(reversed));
+  } catch (const CLI::CallForHelp&) {
+    return Usage{parser.app.help(), kExitGood};
+  } catch (const CLI::CallForVersion&) {
+    return Usage{parser.app.version() + "\n", kExitGood};
+  } catch (const CLI::ParseError& error) {
+    return Usage{std::string("heygen-conformance: ") + error.what() + " (see --help)\n"};
+  }
+  const auto chosen = parser.app.get_subcommands();
+  const std::string name = chosen.front()->get_name();
+  if (separated && name != "client") {
+    return Usage{"heygen-conformance: " + name + " takes no command after --\n"};
+  }
+  if (name == "list") return Command{parser.list};
+  if (name == "explain") return Command{parser.explain};
+  if (name == "self-test") return Command{parser.self_test};
+  if (name == "flawed-adapter") return Command{parser.flawed};
+  if (theirs.empty()) {
+    return Usage{
+        "heygen-conformance: name the adapter's command after --: "
+        "heygen-conformance client -- heygen-client adapter\n"};
+  }
+  parser.client.command = std::move(theirs);
+  return Command{parser.client};
+}
+
+}  // namespace heygen::conformance

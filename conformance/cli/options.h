@@ -1,0 +1,69 @@
+// The command line as one value.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "conformance/check.h"
+#include "conformance/runner/select.h"
+
+namespace heygen::conformance {
+
+// Exit codes (contract, §4).
+inline constexpr int kExitGood = 0;
+inline constexpr int kExitNotGood = 1;
+inline constexpr int kExitUsage = 2;
+inline constexpr int kExitNoSubject = 3;
+
+// What every command that runs checks takes. A report's path is "" when it is not wanted, and "-"
+// for the standard output; the console's table then goes to standard error.
+struct CommonOptions {
+  Selection selection;
+  std::size_t jobs = 4;
+  std::chrono::milliseconds timeout{5000};
+  std::string expected_failures;  // a path, or ""
+  std::string junit;
+  std::string json;
+  std::string html;
+  std::string markdown;
+  std::optional<std::uint64_t> seed;
+  bool no_color = false;
+};
+
+struct ListCommand {
+  std::optional<Side> side;
+  Level level = Level::may;
+  bool json = false;
+};
+struct ExplainCommand {
+  std::vector<std::string> ids;
+};
+struct ClientCommand {
+  CommonOptions common;
+  std::vector<std::string> command;  // the adapter
+};
+struct SelfTestCommand {
+  CommonOptions common;            // its selection is not looked at
+  std::vector<std::string> flaws;  // globs over ids; none: all
+};
+// Hidden: this program as one of its own flawed clients.
+struct FlawedAdapterCommand {
+  std::string flaw;
+};
+using Command =
+    std::variant<ListCommand, ExplainCommand, ClientCommand, SelfTestCommand, FlawedAdapterCommand>;
+
+// Help, the version, or what is wrong in one line.
+struct Usage {
+  std::string text;
+  int code = kExitUsage;
+};
+
+// What follows the first "--" is the command of the subject, and is not looked at.
+std::variant<Usage, Command> parse_options(int argc, const char* const* argv);
+
+}  // namespace heygen::conformance

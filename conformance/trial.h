@@ -1,0 +1,247 @@
+// What a check's function sees: a world of its own, with a mock in it and the subject pointed
+// there.
+//
+// The world is a fresh sandbox of the mock (default profile, one public client, a seed of its own),
+// and the subject is configured to its URLs by the first operation. Operations are driven here, not
+// on the subject itself, so that each is recorded, waited for and held against the subject when it
+// dies of it. An operation returns when the subject has answered: that is the quiet window, and no
+// check ever sleeps. To provoke an endless loop, arm a fault that ends by itself (`first(30)`).
+//
+// Wherever a step that must work does not, the trial ends the check by itself, as inconclusive.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "conformance/check.h"
+#include "conformance/exchange.h"
+#include "conformance/fault.h"
+#include "conformance/origin.h"
+#include "conformance/secrets.h"
+#include "conformance/seen.h"
+#include "conformance/subject.h"
+#include "conformance/url.h"
+#include "mock_server/server.h"
+
+namespace heygen::conformance {
+
+// What all trials of a run share. Referred to by them; outlives them.
+struct Stage {
+  mock::Server& server;
+  SubjectFactory& factory;
+  std::filesystem::path scratch;  // an existing folder for stores
+  std::uint64_t seed = 0;
+  std::chrono::milliseconds timeout{5000};  // of an operation
+  std::string prefix = {};                  // of sandbox names: two runs on one server differ in it
+  std::stop_token stop = {};
+};
+
+// How the world differs from the usual one.
+struct Setup {
+  std::string client_id = "conformance-client";
+  std::optional<std::string> client_secret;
+  std::string redirect_uri = "http://127.0.0.1:53682/oauth/callback";
+  std::string scope;
+  std::string authorize_query;        // of the configured endpoint: "tenant=x"
+  mock::PolicyOverrides policies;     // {{"rotation", "omit"}}: see core/policy.h
+  std::optional<std::string> issuer;  // told to subjects with Capability::issuer, sent as `iss`
+};
+
+// A login on its way to the browser.
+struct Begun {
+  std::string session;
+  std::string authorize_url;
+
+  // A parameter of the URL, decoded; "" when there is none.
+  [[nodiscard]] std::string param(std::string_view name) const;
+};
+
+// A login as far as it came.
+struct Login {
+  Begun begun;
+  CallbackUrl callback;
+  Outcome<Landing> landed;
+  std::vector<Seen> token_requests;  // of the code grant, while the callback was handled
+  LoginState state = LoginState::login_required;
+
+  [[nodiscard]] bool done() const { return landed.ok() && state == LoginState::logged_in; }
+};
+
+// Thrown by what cannot go on, caught by judge().
+struct CheckEnded {
+  Verdict verdict;
+};
+
+// The number of the last exchange in the mock's journal: what came after it is asked for by it.
+using Mark = std::uint64_t;
+
+// The sessions of a check. Any other name is good as well.
+inline constexpr std::string_view kFirst = "a";
+inline constexpr std::string_view kSecond = "b";
+
+// Used by one thread.
+class Trial {
+ public:
+  Trial(const Check& check, const Stage& stage, Subject& subject);
+  ~Trial();
+  Trial(const Trial&) = delete;
+  Trial& operator=(const Trial&) = delete;
+
+  // --- the world ---
+  // Clock, faults, journal, store and settings of the mock, to read and to change at will.
+  [[nodiscard]] mock::Sandbox& mock() { return *sandbox_; }
+  [[nodiscard]] std::string base_url() const;   // "http://127.0.0.1:8765/s/NAME"
+  [[nodiscard]] std::string named_url() const;  // the same by the name localhost: another origin
+  // A second server, started when it is first asked for.
+  Origin& evil();
+  [[nodiscard]] bool has(Capability capability) const;
+  [[nodiscard]] const Setup& setup() const { return setup_; }
+  // Configures the subject anew; without it the usual Setup holds.
+  void set_up(Setup setup);
+  void policy(std::string_view name,
+              const mock::PolicyValue& value);  // of the sandbox, from now on
+
+  std::string arm(const Fault& fault);  // its id
+  void disarm();                        // every fault
+
+  // The mock's clock, and the subject's where it has the capability.
+  void advance(std::chrono::seconds span);
+  // Good access tokens die on the server while they look healthy to the client; how many.
+  std::size_t expire_access_tokens();
+  [[nodiscard]] std::vector<mock::TokenView> tokens(mock::TokenKind kind);
+
+  // --- driving the subject ---
+  Begun begin(std::string_view session = kFirst);
+  // The browser's visit to a URL of the mock, redirects not followed.
+  mock::wire::Response browse(std::string_view url);
+  CallbackUrl authorize(const Begun& begun);  // the user approves
+  Outcome<Landing> callback(const CallbackUrl& url, std::string_view session = kFirst);
+  Outcome<Landing> callback_raw(std::string_view url, std::string_view session = kFirst);
+  // All of them at once; needs Capability::concurrency.
+  std::vector<Outcome<Landing>> callbacks(const std::vector<CallbackUrl>& urls,
+                                          std::string_view session = kFirst);
+
+  // A whole login; ends the check unless it succeeds.
+  Login login(std::string_view session = kFirst);
+  // The same, whatever comes of the callback.
+  Login try_login(std::string_view session = kFirst);
+  // The positive control: a good login in a session of its own. A failure ends the check.
+  void control();
+
+  Outcome<ApiAnswer> call_api(std::string_view session = kFirst, const ApiCall& call = {});
+  std::vector<Outcome<ApiAnswer>> call_api_at_once(std::size_t n, std::string_view session = kFirst,
+                                                   const ApiCall& call = {});
+  // Started and not waited for; wait with settle().
+  Pending<ApiAnswer> start_call(std::string_view session = kFirst, const ApiCall& call = {});
+  template <typename T>
+  Outcome<T> settle(Pending<T>& pending) {
+    return note(pending.wait());
+  }
+  LoginState state(std::string_view session = kFirst);
+  Outcome<Done> refresh(std::string_view session = kFirst);
+  Outcome<Done> logout(std::string_view session = kFirst);
+  Outcome<int> download(std::string_view url, std::string_view session = kFirst);
+  Outcome<DeviceChallenge> begin_device_login(std::string_view session = kFirst);
+
+  // Needs Check::own_process. kill() is SIGKILL; restart() comes back with the same store.
+  void kill();
+  void restart(const std::vector<std::string>& environment = {});  // "NAME=value", more of them
+  // Another process with the same configuration and store; its sessions are those of the first.
+  Subject& second_process();
+  [[nodiscard]] std::string session_name(
+      std::string_view session) const;  // as the subject hears it
+  [[nodiscard]] const std::filesystem::path& store_dir() const { return store_dir_; }
+
+  // --- what the mock saw, oldest first ---
+  [[nodiscard]] Mark mark();
+  [[nodiscard]] std::vector<Seen> seen(Mark since = 0);           // all but the suite's browser
+  [[nodiscard]] std::vector<Seen> code_requests(Mark since = 0);  // the code grant, or a try at it
+  [[nodiscard]] std::vector<Seen> refreshes(Mark since = 0);
+  [[nodiscard]] std::vector<Seen> api_requests(Mark since = 0);
+  [[nodiscard]] std::vector<Seen> revocations(Mark since = 0);
+  [[nodiscard]] std::vector<Seen> device_requests(Mark since = 0);  // starts and polls
+  // The first that comes, or came, after the mark; nothing within the subject's timeout. For what
+  // happens while an operation is under way.
+  std::optional<Seen> wait_for(Mark since, const std::function<bool(const Seen&)>& wanted);
+
+  // --- secrets ---
+  // All that this trial has brought up so far.
+  const Secrets& secrets();
+  void add_secret(SecretKind kind, std::string_view value);
+  [[nodiscard]] std::string logs() const;      // what the subject wrote since the trial began
+  [[nodiscard]] std::string messages() const;  // its error texts and pages
+
+  // --- for the engine ---
+  // Runs the check, and says what came of it; nothing secret is left in the text.
+  Verdict judge();
+  // What happened, redacted.
+  [[nodiscard]] std::vector<Step> exchange();
+
+  // Ends the check.
+  [[noreturn]] void give_up(std::string why);
+
+ private:
+  using Filter = std::function<bool(const Seen&)>;
+
+  template <typename T>
+  Outcome<T> note(Outcome<T> outcome) {
+    if (outcome.ok()) {
+      record_answer("ok");
+    } else {
+      record_failure(outcome.failure());
+    }
+    return outcome;
+  }
+  void record_start(std::string operation, std::vector<std::pair<std::string, std::string>> params);
+  void record_answer(std::string status, std::string note = "");
+  void record_failure(const Failure& failure);
+  void absorb();
+  void learn_from(const Seen& seen);
+  void require_configured();
+  [[nodiscard]] Configuration configuration() const;
+  void register_client();
+  void configure_subject(Subject& subject);
+  std::vector<Seen> seen_if(Mark since, const Filter& filter);
+  [[nodiscard]] std::string explain_failed_login(const Login& login, Mark since);
+  Verdict conclude(Verdict verdict) const;
+  void check_still_wanted();
+
+  const Check& check_;
+  const Stage& stage_;
+  Subject& subject_;
+  const std::string name_;  // of the sandbox
+  const std::shared_ptr<mock::Sandbox> sandbox_;
+  const std::filesystem::path store_dir_;
+  const std::size_t log_start_;
+  const std::chrono::steady_clock::time_point deadline_;
+  std::unique_ptr<Origin> evil_;
+  std::unique_ptr<Subject> second_;
+  Setup setup_;
+  bool configured_ = false;
+  bool clock_moved_ = false;
+  bool killed_ = false;      // by us
+  bool in_control_ = false;  // in a good login, before anything was provoked
+  bool provoked_ = false;
+  int controls_ = 0;
+  struct Trouble {
+    Failure failure;
+    bool in_control;
+  };
+  std::optional<Trouble> trouble_;
+
+  Mark absorbed_ = 0;
+  std::vector<Seen> all_seen_;  // the whole journal, as far as absorbed
+  Secrets secrets_;
+  std::string messages_;
+  std::vector<Step> steps_;
+};
+
+}  // namespace heygen::conformance

@@ -1,0 +1,242 @@
+// Driving the subject.
+
+#include <algorithm>
+#include <utility>
+
+#include "conformance/trial.h"
+#include "mock_server/core/crypto.h"
+
+namespace heygen::conformance {
+namespace {
+
+constexpr std::string_view kBrowser = "heygen-conformance (the suite's browser)";
+
+}  // namespace
+
+std::string Trial::session_name(std::string_view session) const {
+  // One process serves many checks: a session of one must not be known from another.
+  return name_ + "/" + std::string(session);
+}
+
+Configuration Trial::configuration() const {
+  const std::string base = base_url();
+  Configuration all;
+  all.authorize_url = base + "/oauth/authorize";
+  if (!setup_.authorize_query.empty()) all.authorize_url += "?" + setup_.authorize_query;
+  all.token_url = base + "/v1/oauth/token";
+  all.refresh_url = base + "/v1/oauth/refresh_token";
+  all.revoke_url = base + "/v1/oauth/revoke";
+  all.device_url = base + "/v1/oauth/device_authorization";
+  all.api_url = base;
+  all.client_id = setup_.client_id;
+  all.client_secret = setup_.client_secret;
+  all.redirect_uri = setup_.redirect_uri;
+  all.scope = setup_.scope;
+  if (has(Capability::issuer)) all.issuer = setup_.issuer;
+  all.store_dir = store_dir_.string();
+  return all;
+}
+
+void Trial::configure_subject(Subject& subject) {
+  std::filesystem::create_directories(store_dir_);
+  const Outcome<Done> configured = subject.configure(configuration()).wait();
+  if (configured) return;
+  record_failure(configured.failure());
+  give_up("configure was refused: " + configured.failure().message);
+}
+
+void Trial::require_configured() {
+  check_still_wanted();
+  if (configured_) return;
+  const bool in_control = std::exchange(in_control_, true);
+  configure_subject(subject_);
+  in_control_ = in_control;
+  configured_ = true;
+}
+
+Begun Trial::begin(std::string_view session) {
+  require_configured();
+  record_start("begin_login", {{"session", std::string(session)}});
+  const auto url = note(subject_.begin_login(session_name(session)).wait());
+  if (!url) give_up("begin_login failed: " + url.failure().message);
+  Begun begun{std::string(session), *url};
+  secrets_.add(SecretKind::state, begun.param("state"));
+  return begun;
+}
+
+mock::wire::Response Trial::browse(std::string_view url) {
+  const std::string base = base_url();
+  const std::string origin = origin_of(base);
+  if (origin_of(url) != origin) {
+    give_up("the authorize URL leads to " + origin_of(url) + ", not to " + origin);
+  }
+  mock::wire::Request request;
+  request.method = "GET";
+  request.target = target_of(url);
+  request.headers = {{"Host", origin.substr(origin.find("://") + 3)},
+                     {"User-Agent", std::string(kBrowser)}};
+  request.peer = {"127.0.0.1", 0, true};
+  return stage_.server.answer(request);
+}
+
+CallbackUrl Trial::authorize(const Begun& begun) {
+  const mock::wire::Response answer = browse(begun.authorize_url);
+  absorb();
+  const std::string_view location = answer.headers.get("Location");
+  if (location.empty()) {
+    std::string why = "the authorize request was refused with " + std::to_string(answer.status);
+    if (!all_seen_.empty()) why += ": " + all_seen_.back().entry().why;
+    give_up(std::move(why));
+  }
+  return CallbackUrl(location);
+}
+
+Outcome<Landing> Trial::callback(const CallbackUrl& url, std::string_view session) {
+  return callback_raw(url.str(), session);
+}
+
+Outcome<Landing> Trial::callback_raw(std::string_view url, std::string_view session) {
+  require_configured();
+  std::vector<std::pair<std::string, std::string>> params;
+  for (const auto& [name, value] : query_of(url).fields) {
+    params.emplace_back(name, is_secret_param(name) ? mock::fingerprint(value) : value);
+  }
+  record_start("callback", std::move(params));
+  auto landed = note(subject_.callback(session_name(session), url).wait());
+  if (landed) messages_ += landed->body + "\n";
+  return landed;
+}
+
+std::vector<Outcome<Landing>> Trial::callbacks(const std::vector<CallbackUrl>& urls,
+                                               std::string_view session) {
+  require_configured();
+  std::vector<Pending<Landing>> pending;
+  for (const CallbackUrl& url : urls) {
+    record_start("callback", {{"session", std::string(session)}});
+    pending.push_back(subject_.callback(session_name(session), url.str()));
+  }
+  std::vector<Outcome<Landing>> landed;
+  for (Pending<Landing>& one : pending) landed.push_back(note(one.wait()));
+  return landed;
+}
+
+Login Trial::try_login(std::string_view session) {
+  Begun begun = begin(session);
+  CallbackUrl url = authorize(begun);
+  const Mark before = mark();
+  auto landed = callback(url, session);
+  auto requests = code_requests(before);
+  const LoginState now = state(session);
+  return {std::move(begun), std::move(url), std::move(landed), std::move(requests), now};
+}
+
+// The journal knows best why a login did not succeed.
+std::string Trial::explain_failed_login(const Login& login, Mark since) {
+  std::string why;
+  for (const Seen& request : code_requests(since)) {
+    if (request.entry().outcome != "ok") why = request.entry().why;
+  }
+  if (!why.empty()) return "the token request was refused: " + why;
+  if (!login.landed) return login.landed.failure().message;
+  if (login.token_requests.empty()) return "no token request was made";
+  return "afterwards its state is " + std::string(to_string(login.state));
+}
+
+Login Trial::login(std::string_view session) {
+  const Mark before = mark();
+  const bool was = std::exchange(in_control_, !provoked_);
+  Login login = try_login(session);
+  in_control_ = was;
+  if (!login.done())
+    give_up("a good login did not succeed: " + explain_failed_login(login, before));
+  return login;
+}
+
+void Trial::control() { login("control-" + std::to_string(++controls_)); }
+
+Outcome<ApiAnswer> Trial::call_api(std::string_view session, const ApiCall& call) {
+  auto pending = start_call(session, call);
+  return settle(pending);
+}
+
+Pending<ApiAnswer> Trial::start_call(std::string_view session, const ApiCall& call) {
+  require_configured();
+  record_start("call_api", {{"method", call.method}, {"path", call.path}});
+  return subject_.call_api(session_name(session), call);
+}
+
+std::vector<Outcome<ApiAnswer>> Trial::call_api_at_once(std::size_t n, std::string_view session,
+                                                        const ApiCall& call) {
+  std::vector<Pending<ApiAnswer>> pending;
+  for (std::size_t i = 0; i < n; ++i) pending.push_back(start_call(session, call));
+  std::vector<Outcome<ApiAnswer>> answers;
+  for (Pending<ApiAnswer>& one : pending) answers.push_back(settle(one));
+  return answers;
+}
+
+LoginState Trial::state(std::string_view session) {
+  require_configured();
+  const auto state = subject_.state(session_name(session)).wait();
+  if (!state) {
+    record_failure(state.failure());
+    give_up("the operation state failed: " + state.failure().message);
+  }
+  return *state;
+}
+
+Outcome<Done> Trial::refresh(std::string_view session) {
+  require_configured();
+  record_start("refresh", {});
+  return note(subject_.refresh(session_name(session)).wait());
+}
+
+Outcome<Done> Trial::logout(std::string_view session) {
+  require_configured();
+  record_start("logout", {});
+  return note(subject_.logout(session_name(session)).wait());
+}
+
+Outcome<int> Trial::download(std::string_view url, std::string_view session) {
+  require_configured();
+  record_start("download", {});
+  return note(subject_.download(session_name(session), url).wait());
+}
+
+Outcome<DeviceChallenge> Trial::begin_device_login(std::string_view session) {
+  require_configured();
+  record_start("begin_device_login", {});
+  return note(subject_.begin_device_login(session_name(session)).wait());
+}
+
+void Trial::kill() {
+  if (!check_.own_process) throw std::logic_error("Check::own_process is not set");
+  record_start("(killed)", {});
+  killed_ = true;
+  subject_.kill();
+}
+
+void Trial::restart(const std::vector<std::string>& environment) {
+  if (!check_.own_process) throw std::logic_error("Check::own_process is not set");
+  record_start("(started again)", {});
+  killed_ = true;
+  const Outcome<Done> started = subject_.restart(environment);
+  killed_ = false;
+  if (!started) give_up("the subject did not start again: " + started.failure().message);
+  configured_ = false;
+  require_configured();
+  if (clock_moved_ && !subject_.set_time(sandbox_->clock().now()).wait()) {
+    give_up("the subject's clock could not be set");
+  }
+}
+
+Subject& Trial::second_process() {
+  if (second_) return *second_;
+  require_configured();
+  auto started = stage_.factory.start();
+  if (!started) give_up("no second process: " + started.failure().message);
+  second_ = std::move(started).value();
+  configure_subject(*second_);
+  return *second_;
+}
+
+}  // namespace heygen::conformance
