@@ -53,6 +53,21 @@ Step step_of(std::string from, std::string to, const Seen& seen) {
   return step;
 }
 
+std::vector<Step> collapsed(const std::vector<Step>& steps) {
+  std::vector<Step> out;
+  for (auto step = steps.begin(); step != steps.end();) {
+    const auto next =
+        std::find_if(step, steps.end(), [&](const Step& one) { return one != *step; });
+    Step one = *step;
+    if (next - step > 1) {
+      one.note = std::to_string(next - step) + " times" + (one.note.empty() ? "" : ": ") + one.note;
+    }
+    out.push_back(std::move(one));
+    step = next;
+  }
+  return out;
+}
+
 Step scrubbed(Step step, const Secrets& secrets) {
   step.path = secrets.scrub(step.path);
   step.status = secrets.scrub(step.status);

@@ -31,6 +31,9 @@ Step step_of(std::string from, std::string to, const Seen& seen);
 // Is it a parameter whose value nobody may see?
 bool is_secret_param(std::string_view name) noexcept;
 
+// For people: equal steps in a row become one, whose note says how often.
+std::vector<Step> collapsed(const std::vector<Step>& steps);
+
 // With each secret that the trial knows taken out of every text.
 Step scrubbed(Step step, const Secrets& secrets);
 

@@ -3,11 +3,11 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <ostream>
 #include <utility>
 
 #include "conformance/report/console.h"
+#include "conformance/report/html.h"
 #include "conformance/report/json.h"
 #include "conformance/report/junit.h"
 #include "conformance/report/markdown.h"
@@ -21,9 +21,10 @@ struct Target {
   std::string (*write)(const Report&);
 };
 
-std::array<Target, 3> targets(const CommonOptions& options) {
+std::array<Target, 4> targets(const CommonOptions& options) {
   return {{{"--json", options.json, &json_report},
            {"--junit", options.junit, &junit_report},
+           {"--html", options.html, &html_report},
            {"--markdown", options.markdown, &markdown_report}}};
 }
 

@@ -1,6 +1,7 @@
 #include "conformance/report/console.h"
 
 #include <algorithm>
+#include <map>
 #include <ostream>
 
 #include "conformance/report/text.h"
@@ -61,11 +62,13 @@ class Table {
       }
       row(check);
     }
-    const bool any = std::ranges::any_of(report_.checks, &needs_words);
-    if (any) out_ << "\n" << painted("What did not hold", "1", style_) << "\n";
-    for (const CheckReport& check : report_.checks) {
-      if (needs_words(check)) explain(check);
+    if (std::ranges::any_of(report_.checks, &needs_words)) {
+      out_ << "\n" << painted("What did not hold", "1", style_) << "\n";
     }
+    for (const CheckReport& check : report_.checks) {
+      if (needs_words(check) && check.result != Result::inconclusive) explain(check);
+    }
+    inconclusive();
     sum();
   }
 
@@ -86,10 +89,8 @@ class Table {
 
   void field(std::string_view label, std::string_view text) {
     if (text.empty()) return;
-    const std::size_t before = kIndent + kLabel;
-    const std::size_t room = style_.width > before + 20 ? style_.width - before : 20;
     out_ << std::string(kIndent, ' ') << pad(label, kLabel)
-         << wrapped(printable(text), room, before) << "\n";
+         << wrapped(printable(text), room(), kIndent + kLabel) << "\n";
   }
 
   void explain(const CheckReport& check) {
@@ -110,7 +111,30 @@ class Table {
     if (check.result == Result::fail || check.result == Result::warn) field("mend", check.mend);
   }
 
-  void exchange(const std::vector<Step>& steps) {
+  // Many checks may be inconclusive for one reason: it is told once.
+  void inconclusive() {
+    std::map<std::string, std::vector<const CheckReport*>> by_reason;
+    for (const CheckReport& check : report_.checks) {
+      if (check.result == Result::inconclusive) by_reason[check.message].push_back(&check);
+    }
+    for (const auto& [reason, checks] : by_reason) {
+      if (checks.size() == 1) {
+        explain(*checks.front());
+        continue;
+      }
+      out_ << "\n"
+           << painted("?", "31", style_) << "     " << checks.size()
+           << " checks could not be judged\n";
+      field("why", reason);
+      exchange(checks.front()->exchange);
+      std::string ids;
+      for (const CheckReport* check : checks) ids += check->id + " ";
+      field("checks", ids);
+    }
+  }
+
+  void exchange(const std::vector<Step>& all) {
+    const std::vector<Step> steps = collapsed(all);
     const std::size_t skipped = steps.size() > kLastSteps ? steps.size() - kLastSteps : 0;
     std::string_view label = "exchange";
     if (skipped != 0) {
@@ -119,9 +143,17 @@ class Table {
       label = "";
     }
     for (std::size_t i = skipped; i < steps.size(); ++i) {
-      out_ << std::string(kIndent, ' ') << pad(label, kLabel) << step_line(steps[i]) << "\n";
+      const std::size_t before = kIndent + kLabel;
+      out_ << std::string(kIndent, ' ') << pad(label, kLabel)
+           << wrapped(step_line(steps[i]), room(), before + 4) << "\n";
       label = "";
     }
+  }
+
+  [[nodiscard]] std::size_t room() const {
+    constexpr std::size_t kLeast = 20;
+    const std::size_t before = kIndent + kLabel;
+    return style_.width > before + kLeast ? style_.width - before : kLeast;
   }
 
   void sum() {

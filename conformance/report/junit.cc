@@ -64,7 +64,7 @@ std::string details(const CheckReport& check) {
                      "\nrequires: " + printable(check.requires_) +
                      "\nprovoked: " + printable(check.provokes) +
                      "\nseen:     " + printable(check.message);
-  for (const Step& step : check.exchange) text += "\n  " + step_line(step);
+  for (const Step& step : collapsed(check.exchange)) text += "\n  " + step_line(step);
   return text + "\nmend:     " + printable(check.mend) + "\n";
 }
 

@@ -12,9 +12,17 @@ namespace {
 // mention that would call somebody.
 std::string escaped(std::string_view text) {
   std::string out;
-  for (const char c : html_escaped(text)) {
-    if (std::string_view("\\`*_[]{}|~@#!").find(c) != std::string_view::npos) out += '\\';
-    out += c;
+  for (const char c : printable(text)) {
+    if (c == '&') {
+      out += "&amp;";
+    } else if (c == '<') {
+      out += "&lt;";
+    } else if (c == '@') {
+      out += "&#64;";
+    } else {
+      if (std::string_view("\\`*_[]{}|~#!>").find(c) != std::string_view::npos) out += '\\';
+      out += c;
+    }
   }
   return out;
 }
@@ -60,7 +68,7 @@ void explain(std::string& out, const CheckReport& check) {
          escaped(check.mend) + "\n";
   if (check.exchange.empty()) return;
   out += "\n<details><summary>The exchange</summary>\n\n```text\n";
-  for (const Step& step : check.exchange) {
+  for (const Step& step : collapsed(check.exchange)) {
     std::string line = step_line(step);
     std::ranges::replace(line, '`', '\'');
     out += line + "\n";
