@@ -12,8 +12,8 @@ constexpr std::string_view kPrefix = "/s/";
 // host or [address], and a port: nothing that would mean something else inside a URL.
 bool is_authority(std::string_view host) {
   return !host.empty() && host.size() <= 300 && std::ranges::all_of(host, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '.' || c == '-' || c == ':' || c == '[' || c == ']' || c == '_';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '-' || c == ':' || c == '[' || c == ']' || c == '_';
   });
 }
 
@@ -41,8 +41,8 @@ Place place_of(const wire::Request& request, std::span<const std::string> host_s
                std::string_view own_url) {
   const std::string_view host = request.headers.get("Host");
   Place place;
-  place.base = is_authority(host) ? request.scheme + "://" + std::string{host}
-                                  : std::string{own_url};
+  place.base =
+      is_authority(host) ? request.scheme + "://" + std::string{host} : std::string{own_url};
   const std::string_view path = request.path();
   if (path.starts_with(kPrefix)) {
     const auto rest = path.substr(kPrefix.size());

@@ -45,8 +45,8 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  [[nodiscard]] const std::string& url() const noexcept;            // "http://127.0.0.1:8765"
-  [[nodiscard]] std::string url(std::string_view sandbox) const;    // "…/s/NAME"
+  [[nodiscard]] const std::string& url() const noexcept;          // "http://127.0.0.1:8765"
+  [[nodiscard]] std::string url(std::string_view sandbox) const;  // "…/s/NAME"
   [[nodiscard]] std::uint16_t port() const noexcept;
   [[nodiscard]] Registry& sandboxes() noexcept;
 

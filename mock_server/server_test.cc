@@ -43,14 +43,14 @@ struct ServerTest : testing::Test {
   std::string log_in(const std::string& root) {
     const auto redirect = server.answer(
         get(root + "/oauth/authorize?response_type=code&client_id=demo&state=s&redirect_uri=" +
-            std::string{kCallback} + "&code_challenge_method=S256&code_challenge=" +
-            std::string{kChallenge}));
+            std::string{kCallback} +
+            "&code_challenge_method=S256&code_challenge=" + std::string{kChallenge}));
     EXPECT_EQ(redirect.status, 302) << redirect.body;
     const auto code = after_text(redirect.headers.get("Location"), "code=", '&');
     const auto answer = server.answer(
-        post(root + "/v1/oauth/token",
-             "grant_type=authorization_code&client_id=demo&code=" + code + "&redirect_uri=" +
-                 std::string{kCallback} + "&code_verifier=" + std::string{kVerifier}));
+        post(root + "/v1/oauth/token", "grant_type=authorization_code&client_id=demo&code=" + code +
+                                           "&redirect_uri=" + std::string{kCallback} +
+                                           "&code_verifier=" + std::string{kVerifier}));
     EXPECT_EQ(answer.status, 200) << answer.body;
     return after_text(answer.body, "\"access_token\":\"", '"');
   }
@@ -87,7 +87,8 @@ TEST_F(ServerTest, VendorTrafficMakesNoSandbox) {
 
 TEST_F(ServerTest, EveryExchangeIsInTheJournalWithItsWhy) {
   const auto box = server.sandboxes().find("default");
-  const auto answer = server.answer(post("/v1/oauth/token?x=1", "grant_type=password&client_id=demo"));
+  const auto answer =
+      server.answer(post("/v1/oauth/token?x=1", "grant_type=password&client_id=demo"));
   EXPECT_EQ(answer.status, 400);
   const auto entries = box->journal().after(0);
   ASSERT_EQ(entries.size(), 1U);
@@ -108,10 +109,9 @@ TEST_F(ServerTest, AFaultBeforeTheCommitChangesNothing) {
   rule.action.status = 503;
   const auto id = box->faults().add(rule, box->clock().now());
   ASSERT_TRUE(id);
-  const auto redirect = server.answer(
-      get("/oauth/authorize?response_type=code&client_id=demo&redirect_uri=" +
-          std::string{kCallback} +
-          "&code_challenge_method=S256&code_challenge=" + std::string{kChallenge}));
+  const auto redirect = server.answer(get(
+      "/oauth/authorize?response_type=code&client_id=demo&redirect_uri=" + std::string{kCallback} +
+      "&code_challenge_method=S256&code_challenge=" + std::string{kChallenge}));
   const auto code = after_text(redirect.headers.get("Location"), "code=", '&');
   const auto form = "grant_type=authorization_code&client_id=demo&code=" + code +
                     "&redirect_uri=" + std::string{kCallback} +
@@ -132,10 +132,9 @@ TEST_F(ServerTest, AFaultAfterTheCommitHasSpentTheCode) {
   rule.action.stage = FaultStage::after_commit;
   rule.action.connection = FaultConnection::reset;
   box->faults().add(rule, box->clock().now());
-  const auto redirect = server.answer(
-      get("/oauth/authorize?response_type=code&client_id=demo&redirect_uri=" +
-          std::string{kCallback} +
-          "&code_challenge_method=S256&code_challenge=" + std::string{kChallenge}));
+  const auto redirect = server.answer(get(
+      "/oauth/authorize?response_type=code&client_id=demo&redirect_uri=" + std::string{kCallback} +
+      "&code_challenge_method=S256&code_challenge=" + std::string{kChallenge}));
   const auto code = after_text(redirect.headers.get("Location"), "code=", '&');
   const auto form = "grant_type=authorization_code&client_id=demo&code=" + code +
                     "&redirect_uri=" + std::string{kCallback} +
