@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "mock_server/core/client_auth.h"
 #include "mock_server/core/testing.h"
 #include "mock_server/store/memory.h"
 
@@ -201,6 +202,8 @@ TEST_F(Authorize, AStrangerIsToldTheFlagThatWouldRegisterIt) {
   const auto outcome = check(p);
   EXPECT_EQ(std::get<AuthorizeRefused>(outcome).error.why,
             "no such client; register it with --client 'nobody=http://127.0.0.1:49152/cb'");
+  EXPECT_EQ(explain_unknown_client("a'; reboot; '\n", ""),
+            "no such client; register it with --client 'a'\\''; reboot; '\\''?=REDIRECT_URI'");
 }
 
 TEST_F(Authorize, AStrangerOnLoopbackIsLetInWhereThePolicySaysSo) {

@@ -7,9 +7,18 @@
 namespace heygen::mock {
 
 std::string explain_unknown_client(std::string_view id, std::string_view redirect_uri) {
+  std::string value{id};
+  value.append("=").append(redirect_uri.empty() ? "REDIRECT_URI" : redirect_uri);
+  // It is there to be pasted into a shell, and any page may have chosen the text.
   std::string why{"no such client; register it with --client '"};
-  why.append(id).append("=").append(redirect_uri.empty() ? "REDIRECT_URI" : redirect_uri);
-  return why.append("'");
+  for (const char c : value) {
+    if (c == '\'') {
+      why += "'\\''";
+    } else {
+      why += c < ' ' || c == '\x7f' ? '?' : c;
+    }
+  }
+  return why += "'";
 }
 
 Result<std::shared_ptr<const Client>> authenticate(const Context& context,
@@ -37,7 +46,8 @@ Result<std::shared_ptr<const Client>> authenticate(const Context& context,
   }
   if (id.empty()) return fail(ErrorId::client_unknown, "client_id is missing");
   auto client = find_client(context, id);
-  if (!client) return fail(ErrorId::client_unknown, explain_unknown_client(id, ""));
+  if (!client)
+    return fail(ErrorId::client_unknown, explain_unknown_client(id, credentials.redirect_uri));
 
   std::optional<std::string_view> secret = credentials.secret;
   if (credentials.basic && !credentials.basic->second.empty()) secret = credentials.basic->second;

@@ -105,7 +105,7 @@ Answer handle_device_authorization(const Call& call, const Visit& visit, const F
                R"(,"verification_uri_complete":)" + json_quote(page + "?user_code=" + shown) +
                R"(,"expires_in":)" + std::to_string(lifetime.count()) + R"(,"interval":)" +
                std::to_string(request.interval.count()) + "}");
-  answer.why = "the user decides at " + page + "?user_code=" + shown;
+  answer.why = "the user decides at " + page;
   answer.tokens_issued.push_back(fingerprint(request.device_code));
   return answer;
 }

@@ -44,6 +44,7 @@ ClientCredentials credentials_of(const Call& call) {
   ClientCredentials credentials;
   credentials.id = param(call.form, "client_id");
   credentials.secret = param(call.form, "client_secret");
+  credentials.redirect_uri = param(call.form, "redirect_uri").value_or("");
   credentials.basic_tried = call.basic_tried;
   if (call.basic) credentials.basic = {call.basic->first, call.basic->second};
   return credentials;

@@ -5,6 +5,7 @@
 #include "mock_server/routes/encode.h"
 #include "mock_server/routes/envelope.h"
 #include "mock_server/routes/fixtures.h"
+#include "mock_server/routes/page.h"
 #include "mock_server/routes/params.h"
 #include "mock_server/routes/table.h"
 
@@ -28,12 +29,20 @@ Answer wrong_method(const Call& call, ErrorsPolicy errors) {
 }
 
 Answer not_found(const Call& call) {
-  const auto near = nearest_path(call.request.path());
+  const std::string near{nearest_path(call.request.path())};
   Answer answer;
-  answer.response = json_response(404, R"({"error":"not_found"})");
+  if (wants_html(call.request)) {
+    View view;
+    view.texts = {{"title", "There is nothing at this address"},
+                  {"text", near.empty() ? "A login begins at /oauth/authorize."
+                                        : "Did you mean " + near + "?"}};
+    answer.response = page(404, "message.html", std::move(view));
+  } else {
+    answer.response = json_response(404, R"({"error":"not_found"})");
+  }
   answer.outcome = "not_found";
   answer.why = near.empty() ? "no such path on the vendor's surface"
-                            : "no such path; did you mean " + std::string{near} + "?";
+                            : "no such path; did you mean " + near + "?";
   return answer;
 }
 
