@@ -15,6 +15,10 @@ std::vector<const Check*> collect() {
   std::set<std::string_view> ids;
   // A line for each file of checks/.
   for (const std::span<const Check> file : {
+           answer_checks(),
+           callback_checks(),
+           request_checks(),
+           session_checks(),
            tour_checks(),
        }) {
     for (const Check& check : file) {

@@ -7,6 +7,10 @@
 
 namespace heygen::conformance {
 
+std::span<const Check> answer_checks();
+std::span<const Check> callback_checks();
+std::span<const Check> request_checks();
+std::span<const Check> session_checks();
 std::span<const Check> tour_checks();
 
 }  // namespace heygen::conformance
