@@ -89,7 +89,7 @@ class Parser {
     job.id = body(ordered["id"], "job.id");
     in_job_ = true;
     std::size_t index = 0;
-    in.each("states", [&](const json& item, std::string path) {
+    in.each("states", [&](const json& item, const std::string& path) {
       JsonObject state{item, path};
       FixtureJob::State out;
       out.after = state.duration("after").value_or(std::chrono::milliseconds{0});

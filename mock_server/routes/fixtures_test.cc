@@ -1,8 +1,7 @@
 #include "mock_server/routes/fixtures.h"
 
-#include <unistd.h>
-
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -23,7 +22,9 @@ using testing::World;
 // A folder that is gone when the test is.
 class Folder {
  public:
-  Folder() : path_(fs::path{::testing::TempDir()} / (("fixtures-" + std::to_string(::getpid()) + "-" + std::to_string(++count_)))) {
+  Folder()
+      : path_(fs::path{::testing::TempDir()} /
+              (("fixtures-" + std::to_string(::getpid()) + "-" + std::to_string(++count_)))) {
     fs::remove_all(path_);
     fs::create_directories(path_);
   }

@@ -9,7 +9,7 @@ namespace {
 
 class Members {
  public:
-  void add(std::string_view name, std::string json) {
+  void add(std::string_view name, std::string_view json) {
     body_.append(body_.empty() ? "{" : ",").append(json_quote(name)).append(":").append(json);
   }
   void add_text(std::string_view name, std::string_view text) { add(name, json_quote(text)); }

@@ -19,7 +19,7 @@ constexpr std::size_t kMostClients = 10'000;
 constexpr std::size_t kMostRedirects = 64;
 constexpr std::size_t kIdLength = 24;  // as the vendor's
 
-OAuthError bad_metadata(std::string mend) {
+OAuthError bad_metadata(const std::string& mend) {
   return make_error(ErrorId::registration_metadata_invalid, mend, mend);
 }
 
@@ -39,7 +39,7 @@ Result<json> read_metadata(const wire::Request& request) {
 }
 
 Result<std::vector<std::string>> read_redirects(const json& metadata) {
-  const auto bad = [](std::string mend) {
+  const auto bad = [](const std::string& mend) {
     return make_error(ErrorId::registration_redirect_invalid, mend, mend);
   };
   const auto found = metadata.find("redirect_uris");

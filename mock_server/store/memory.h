@@ -102,7 +102,7 @@ class MemoryStore final : public Store {
   // All of these want the mutex held.
   GrantId add_grant(std::string_view client_id, std::string_view user, std::string_view scope);
   void add_tokens(GrantId grant, std::string_view parent, const TokenSet& tokens);
-  void add_token(std::string value, Token token);
+  void add_token(std::string value, const Token& token);
   void make_room(TimePoint now);
   void forget_token(const std::string& value);
   void revoke_token(Token& token, RevokedBy by);

@@ -27,9 +27,9 @@ GrantId MemoryStore::add_grant(std::string_view client_id, std::string_view user
   return id;
 }
 
-void MemoryStore::add_token(std::string value, Token token) {
+void MemoryStore::add_token(std::string value, const Token& token) {
   const GrantId grant = token.grant;
-  const auto [it, added] = tokens_.try_emplace(std::move(value), std::move(token));
+  const auto [it, added] = tokens_.try_emplace(std::move(value), token);
   if (!added) return;
   token_order_.push_back(&it->first);
   ++grants_[grant].tokens;
@@ -46,7 +46,7 @@ void MemoryStore::add_tokens(GrantId grant, std::string_view parent, const Token
   if (tokens.refresh) {
     token.kind = TokenKind::refresh;
     token.expires_at = tokens.refresh->expires_at;
-    add_token(tokens.refresh->value, std::move(token));
+    add_token(tokens.refresh->value, token);
   }
   make_room(tokens.issued_at);
 }
