@@ -97,8 +97,10 @@ TEST(BadInput, NoAnswerRepeatsMarkup) {  // CWE-79
     const Answer page = world.get(target, {{"Accept", "text/html"}});
     expect_clear_refusal(page, target);
   }
-  for (const std::string field : {"grant_type", "client_id", "code", "redirect_uri", "scope"}) {
-    expect_clear_refusal(world.post("/v1/oauth/token", field + "=" + markup), field);
+  for (const char* const field : {"grant_type", "client_id", "code", "redirect_uri", "scope"}) {
+    std::string form{field};
+    form.append("=").append(markup);
+    expect_clear_refusal(world.post("/v1/oauth/token", form), field);
   }
 }
 

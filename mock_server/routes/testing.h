@@ -2,10 +2,11 @@
 // counts.
 #pragma once
 
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "mock_server/core/testing.h"
 #include "mock_server/routes/surface.h"
@@ -29,7 +30,7 @@ struct World {
   }
 
   // A policy by its name in the contract.
-  World& set(std::string_view name, PolicyValue value) {
+  World& set(std::string_view name, const PolicyValue& value) {
     if (set_policy(policy, name, value)) throw std::invalid_argument(std::string{name});
     return *this;
   }

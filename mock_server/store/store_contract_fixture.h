@@ -73,6 +73,7 @@ class StoreContract : public ::testing::Test {
     std::atomic<int> wins{0};
     std::barrier gate{callers + 1};
     std::vector<std::jthread> threads;
+    threads.reserve(static_cast<std::size_t>(callers));
     for (int i = 0; i < callers; ++i) {
       threads.emplace_back([&, i] {
         for (int round = 0; round < rounds; ++round) {
