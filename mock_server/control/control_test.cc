@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <atomic>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "mock_server/control/table.h"
 #include "mock_server/control/testing.h"
@@ -12,6 +15,7 @@ namespace heygen::mock::control {
 namespace {
 
 using testing::HasSubstr;
+using testing::StartsWith;
 
 TEST(Control, HealthAnswersAndIsOpenToAll) {
   ControlOptions options;
@@ -134,6 +138,80 @@ TEST(Control, ABodyIsJsonOfAMebibyteAtTheMost) {
   form.headers.set("Content-Type", "application/x-www-form-urlencoded");
   EXPECT_EQ(problem_of(bed.send(form)),
             "415 Content-Type: send Content-Type: application/json (curl: --json instead of -d)");
+}
+
+TEST(Control, WhateverIsSentIsRefusedAsAProblem) {
+  using namespace std::string_literals;
+  const std::vector<std::string> bodies{"null",
+                                        "0",
+                                        "\"x\"",
+                                        "[]",
+                                        "[[]]",
+                                        "[null]",
+                                        "{",
+                                        "{}{}",
+                                        "{\"\":0}",
+                                        "\0"s,
+                                        "{\"a\0\":1}"s,
+                                        "{\"\xFF\":1}",
+                                        "\xFE\xFF",
+                                        "1e999",
+                                        "[" + std::string(5000, '[') + "]"};
+  TestBed bed;
+  for (const Route& route : routes()) {
+    if (route.body == Body::none) continue;
+    std::string target = "/" + std::string{route.pattern};
+    if (const auto at = target.find("{id}"); at != std::string::npos) target.replace(at, 4, "x");
+    for (const std::string& body : bodies) {
+      EXPECT_THAT(problem_of(bed.call(route.method, target, body)), StartsWith("400")) << target;
+    }
+  }
+}
+
+TEST(Control, WhateverStandsAtAnIdIsAnsweredInJson) {
+  TestBed bed;
+  const std::string long_id(100'000, 'a');
+  for (const Route& route : routes()) {
+    const auto at = route.pattern.find("{id}");
+    if (at == std::string_view::npos || route.method == "PUT") continue;
+    for (const std::string& id : {std::string{"%00"}, std::string{"%FF"}, std::string{"%2F.."},
+                                  std::string{".."}, std::string{"%3Cscript%3E"}, long_id}) {
+      std::string target = "/" + std::string{route.pattern};
+      target.replace(at + 1, 4, id);
+      EXPECT_THAT(problem_of(bed.call(route.method, target)), StartsWith("404")) << route.pattern;
+    }
+  }
+}
+
+TEST(Control, CallsInParallelOnOneSandboxAllGetAnAnswer) {
+  TestBed bed;
+  const std::vector<std::array<const char*, 3>> calls{
+      {"POST", "/tokens", R"({"client_id":"demo"})"},
+      {"GET", "/tokens?reveal=1", ""},
+      {"POST", "/tokens/expire-all?kind=access", ""},
+      {"POST", "/clock", R"({"advance":"1s"})"},
+      {"PATCH", "/config", R"({"policies":{"access_ttl_s":60}})"},
+      {"POST", "/faults", R"([{"do":{"status":503}},{"do":{"status":500}}])"},
+      {"DELETE", "/faults", ""},
+      {"POST", "/scenarios/user-denies", ""},
+      {"GET", "/journal", ""},
+      {"POST", "/reset", ""},
+      {"PUT", "/sandboxes/t1", ""},
+      {"GET", "/sandboxes", ""},
+      {"DELETE", "/sandboxes/t1", ""}};
+  std::atomic<int> failed{0};
+  {
+    std::vector<std::jthread> threads;
+    for (std::size_t t = 0; t < 4; ++t) {
+      threads.emplace_back([&, t] {
+        for (std::size_t i = 0; i < 20 * calls.size(); ++i) {
+          const auto& [method, target, body] = calls[(i + t * 3) % calls.size()];
+          if (bed.call_in("t1", method, target, body).status >= 500) ++failed;
+        }
+      });
+    }
+  }
+  EXPECT_EQ(failed, 0);
 }
 
 TEST(Control, ParametersAreWellFormedAndGivenOnce) {
