@@ -52,12 +52,17 @@ Verdict token_type_unknown(Trial& trial) {
 
 Verdict token_type_case(Trial& trial) {
   trial.control();
-  trial.arm(Fault::at(Endpoint::token).patch("token_type", "\"bearer\"").once());
-  const Login login = trial.try_login();
-  if (!login.landed) {
-    return failed("a login", "the callback was refused: " + login.landed.failure().message);
+  for (const std::string_view type : {"bearer", "BEARER", "bEaReR"}) {
+    trial.arm(
+        Fault::at(Endpoint::token).patch("token_type", "\"" + std::string(type) + "\"").once());
+    const Login login = trial.try_login(type);
+    if (!login.landed) {
+      return failed("a login", "the callback was refused: " + login.landed.failure().message);
+    }
+    const Verdict verdict = expect_usable(trial, type);
+    if (verdict.result != Result::pass) return verdict;
   }
-  return expect_usable(trial);
+  return passed();
 }
 
 Verdict header_unsafe(Trial& trial) {

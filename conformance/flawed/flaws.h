@@ -36,9 +36,10 @@ struct SoundClient {
   void (*adapt)(client::Seams&) = nullptr;  // null: the reference client as it is
 };
 
-// In the order of their ids. The first call throws std::logic_error when an id is there twice, or
-// an intended check is not in the catalogue.
+// In the order of the phases. The first call throws std::logic_error when an id is there twice.
 const std::vector<Flaw>& all_flaws();
+// Checks that a flaw names and the catalogue lacks: such a flaw may stay alive.
+std::vector<std::string_view> missing_checks();
 const std::vector<SoundClient>& sound_clients();
 
 const Flaw* find_flaw(std::string_view id);
@@ -47,7 +48,23 @@ std::vector<const Flaw*> flaws_caught_by(std::string_view check);
 // The seams of a flaw, or of a sound client, by its id or name; false when there is none.
 bool plant(std::string_view id, client::Seams& seams);
 
-// The files of this folder.
-std::span<const Flaw> first_flaws();
+// The files of this folder, client_*.cc.
+std::span<const Flaw> authorize_flaws();
+std::span<const Flaw> state_flaws();
+std::span<const Flaw> binding_flaws();
+std::span<const Flaw> pkce_flaws();
+std::span<const Flaw> parameter_flaws();
+std::span<const Flaw> callback_flaws();
+std::span<const Flaw> token_flaws();
+std::span<const Flaw> exchange_flaws();
+std::span<const Flaw> response_flaws();
+std::span<const Flaw> lifetime_flaws();
+std::span<const Flaw> refresh_flaws();
+std::span<const Flaw> flight_flaws();
+std::span<const Flaw> retry_flaws();
+std::span<const Flaw> bearer_flaws();
+std::span<const Flaw> log_flaws();
+std::span<const Flaw> logout_flaws();
+std::span<const Flaw> device_flaws();
 
 }  // namespace heygen::conformance
