@@ -150,6 +150,12 @@ class Trial {
   Outcome<Done> logout(std::string_view session = kFirst);
   Outcome<int> download(std::string_view url, std::string_view session = kFirst);
   Outcome<DeviceChallenge> begin_device_login(std::string_view session = kFirst);
+  // The user's decision on the page that the device named; ends the check when there is none to
+  // take.
+  void decide_device(std::string_view user_code, bool approved = true);
+  // The device's next poll after the mark: the clock is moved second by second until it comes, so
+  // that its time in the journal is at most late, never early. Nothing after `most`.
+  std::optional<Seen> next_poll(Mark since, std::chrono::seconds most);
 
   // Needs Check::own_process. kill() is SIGKILL; restart() comes back with the same store.
   void kill();
@@ -171,6 +177,8 @@ class Trial {
   // The first that comes, or came, after the mark; nothing within the subject's timeout. For what
   // happens while an operation is under way.
   std::optional<Seen> wait_for(Mark since, const std::function<bool(const Seen&)>& wanted);
+  std::optional<Seen> wait_for(Mark since, const std::function<bool(const Seen&)>& wanted,
+                               std::chrono::milliseconds patience);
 
   // --- secrets ---
   // All that this trial has brought up so far.

@@ -5,6 +5,7 @@
 
 #include "conformance/trial.h"
 #include "mock_server/core/crypto.h"
+#include "mock_server/core/device.h"
 
 namespace heygen::conformance {
 namespace {
@@ -206,6 +207,17 @@ Outcome<DeviceChallenge> Trial::begin_device_login(std::string_view session) {
   require_configured();
   record_start("begin_device_login", {});
   return note(subject_.begin_device_login(session_name(session)).wait());
+}
+
+void Trial::decide_device(std::string_view user_code, bool approved) {
+  const auto settings = sandbox_->settings();
+  std::optional<std::string_view> user;
+  if (approved) user = settings->config.users.front().id;
+  const auto decision = sandbox_->store().decide_device(mock::canonical_user_code(user_code), user,
+                                                        sandbox_->clock().now());
+  if (decision != mock::DeviceDecision::taken) {
+    give_up("no device waits for the user code that was shown");
+  }
 }
 
 void Trial::kill() {

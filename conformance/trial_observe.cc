@@ -106,6 +106,21 @@ std::vector<Seen> Trial::device_requests(Mark since) {
 }
 
 std::optional<Seen> Trial::wait_for(Mark since, const std::function<bool(const Seen&)>& wanted) {
+  return wait_for(since, wanted, stage_.timeout);
+}
+
+std::optional<Seen> Trial::next_poll(Mark since, std::chrono::seconds most) {
+  // A subject that wakes up by the clock it was given needs a moment of real time to do so.
+  constexpr std::chrono::milliseconds kMoment{15};
+  for (std::chrono::seconds moved{0};; ++moved) {
+    if (auto poll = wait_for(since, &is_device_poll, kMoment)) return poll;
+    if (moved >= most) return std::nullopt;
+    advance(std::chrono::seconds{1});
+  }
+}
+
+std::optional<Seen> Trial::wait_for(Mark since, const std::function<bool(const Seen&)>& wanted,
+                                    std::chrono::milliseconds patience) {
   std::mutex mutex;
   std::condition_variable came;
   std::vector<std::shared_ptr<const mock::Entry>> fresh;
@@ -114,7 +129,7 @@ std::optional<Seen> Trial::wait_for(Mark since, const std::function<bool(const S
     fresh.push_back(entry);
     came.notify_one();
   });
-  const auto deadline = std::chrono::steady_clock::now() + stage_.timeout;
+  const auto deadline = std::chrono::steady_clock::now() + patience;
   std::unique_lock lock(mutex);
   for (std::size_t looked_at = 0;;) {
     for (; looked_at < fresh.size(); ++looked_at) {

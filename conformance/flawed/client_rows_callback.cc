@@ -1,0 +1,229 @@
+// Rows: the authorization response.
+#include <future>
+
+#include "conformance/flawed/client_rows.h"
+#include "conformance/flawed/client_tools.h"
+
+namespace heygen::conformance::testing {
+namespace {
+
+using client::HttpRequest;
+using client::Result;
+using client::testing::body_value;
+using client::testing::query_value;
+using client::testing::Rig;
+using client::testing::tokens;
+using Ask = std::function<std::string(const Maker&)>;
+
+constexpr std::string_view kCallback = "http://127.0.0.1:4000/oauth/callback?";
+
+// Delivers a callback with this query and tells what came of it: the code that was exchanged, or
+// why none was.
+std::string deliver(Rig& rig, const std::string& query, std::string_view session = "alice") {
+  const std::size_t before = rig.transport.sent().size();
+  const auto done = rig.client.complete_login(session, "GET", std::string(kCallback) + query);
+  const auto sent = rig.transport.sent();
+  if (sent.size() == before) return outcome(done, "no exchange");
+  return "exchanged " + body_value(sent.back(), "code");
+}
+
+std::string begin(Rig& rig, std::string_view session = "alice") {
+  rig.transport.answer_with([](const HttpRequest&) { return tokens(1); });
+  return query_value(rig.begin(session), "state");
+}
+
+// One login, one callback; "$" in the query is the login's state.
+Ask callback(std::string query) {
+  return [query](const Maker& make) {
+    Rig rig(make());
+    return deliver(rig, replace_all(query, "$", begin(rig)));
+  };
+}
+
+Ask callback_with_state(std::string (*edit)(std::string state)) {
+  return [edit](const Maker& make) {
+    Rig rig(make());
+    return deliver(rig, "code=C&state=" + edit(begin(rig)));
+  };
+}
+
+std::string last_flipped(std::string state) {
+  state.back() = state.back() == 'x' ? 'y' : 'x';
+  return state;
+}
+std::string without_last(std::string state) { return state.substr(0, state.size() - 1); }
+std::string in_small_letters(std::string state) {
+  for (char& c : state) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return state;
+}
+std::string encoded_twice(std::string state) {
+  return "%25" + to_hex(state.substr(0, 1)) + state.substr(1);
+}
+std::string after_a_blank(std::string state) { return "%20" + state; }
+std::string in_other_text(std::string state) { return "x" + state + "x"; }
+
+Ask unsolicited(std::string query) {
+  return [query](const Maker& make) {
+    Rig rig(make());
+    rig.transport.answer_with([](const HttpRequest&) { return tokens(1); });
+    return deliver(rig, query);
+  };
+}
+
+std::string from_another_session(const Maker& make) {
+  Rig rig(make());
+  return deliver(rig, "code=C&state=" + begin(rig), "mallory");
+}
+
+// Both queries come with the state of one login.
+Ask twice(std::string first, std::string second) {
+  return [first, second](const Maker& make) {
+    Rig rig(make());
+    const std::string state = "&state=" + begin(rig);
+    const std::string before = deliver(rig, first + state);
+    return before + ", " + deliver(rig, second + state);
+  };
+}
+
+std::string three_times(const Maker& make) {
+  Rig rig(make());
+  const std::string query = "code=C&state=" + begin(rig);
+  const std::string first = deliver(rig, query);
+  const std::string second = deliver(rig, query);
+  return first + ", " + second + ", " + deliver(rig, query);
+}
+
+Ask after(std::chrono::hours wait) {
+  return [wait](const Maker& make) {
+    Rig rig(make());
+    const std::string state = begin(rig);
+    rig.clock.advance(wait);
+    return deliver(rig, "code=C&state=" + state);
+  };
+}
+
+// The same callback again while the first one's code is being exchanged.
+std::string during_the_exchange(const Maker& make) {
+  Rig rig(make());
+  const std::string url = std::string(kCallback) + "code=C&state=" + begin(rig);
+  std::string second;
+  rig.transport.answer_with([&](const HttpRequest&) {
+    rig.transport.answer_with([](const HttpRequest&) { return tokens(2); });
+    second = outcome(std::async(std::launch::async,
+                                [&] { return rig.client.complete_login("alice", "GET", url); })
+                         .get(),
+                     "exchanged");
+    return tokens(1);
+  });
+  (void)rig.client.complete_login("alice", "GET", url);
+  return second + ", later " + outcome(rig.client.complete_login("alice", "GET", url), "exchanged");
+}
+
+std::string foreign_error_then_callback(const Maker& make) {
+  Rig rig(make());
+  const std::string state = begin(rig);
+  (void)deliver(rig, "error=access_denied&state=foreign");
+  return deliver(rig, "code=C&state=" + state);
+}
+
+std::string exchanged_at(const Maker& make) {
+  Rig rig(make());
+  (void)deliver(rig, "code=C&token_endpoint=http%3A%2F%2F127.0.0.1%3A9%2Ft&state=" + begin(rig));
+  return rig.transport.sent().back().url;
+}
+
+Ask token_used_after(std::string query) {
+  return [query](const Maker& make) {
+    Rig rig(make());
+    (void)deliver(rig, replace_all(query, "$", begin(rig)));
+    const auto record = rig.client.record("alice").value();
+    return record ? record->access_token : "none";
+  };
+}
+
+std::string paragraph(const Maker& make) {
+  const std::string page =
+      make().pages.render({false, "No", "<script>x</script><img src=x onerror=y>"});
+  const std::size_t from = page.find("<p>");
+  return page.substr(from, page.find("</p>") - from);
+}
+
+std::string long_code(const Maker& make) {
+  Rig rig(make());
+  const std::string text = deliver(rig, "code=" + std::string(4096, 'c') + "&state=" + begin(rig));
+  return std::to_string(text.size() - std::string_view("exchanged ").size());
+}
+
+}  // namespace
+
+std::vector<Row> callback_rows() {
+  const std::string no = "state_mismatch";
+  const std::string yes = "exchanged C";
+  return {
+      {"cm01-state-ignored", callback("code=C&state=any"), no, yes},
+      {"cm01b-state-shape-only", callback_with_state(last_flipped), no, yes},
+      {"cm01c-state-case-folded", callback_with_state(in_small_letters), no, yes},
+      {"cm01d-state-first-16", callback_with_state(last_flipped), no, yes},
+      {"cm01e-state-trimmed", callback_with_state(after_a_blank), no, yes},
+      {"cm01f-state-decoded-twice", callback_with_state(encoded_twice), no, yes},
+      {"cm02-state-optional", callback("code=C"), no, yes},
+      {"cm02b-state-optional-when-empty", callback("code=C&state="), no, yes},
+      {"cm03-state-empty-equal", unsolicited("code=C&state="), no, yes},
+      {"cm03b-unsolicited-accepted", unsolicited("code=C&state=any"), no, yes},
+      {"cm04-state-prefix-compare", callback_with_state(without_last), no, yes},
+      {"cm04b-state-contained", callback_with_state(in_other_text), no, yes},
+      {"cm06-state-global", from_another_session, no, yes},
+      {"cm07-state-not-consumed", twice("code=C", "code=D"), yes + ", " + no,
+       yes + ", exchanged D"},
+      {"cm07b-state-kept-on-error", twice("error=access_denied", "code=C"), "access_denied, " + no,
+       "access_denied, " + yes},
+      {"cm07c-state-usable-twice", three_times, yes + ", " + no + ", " + no,
+       yes + ", " + yes + ", " + no},
+      {"cm61-pending-immortal", after(std::chrono::hours{24 * 365}), no, yes},
+      {"cm61b-pending-a-week", after(std::chrono::hours{24}), no, yes},
+      {"cm29-error-xss", paragraph, "<p>&lt;script&gt;x&lt;/script&gt;&lt;img src=x onerror=y&gt;",
+       "<p><script>x</script><img src=x onerror=y>"},
+      {"cm29b-error-xss-blacklist", paragraph,
+       "<p>&lt;script&gt;x&lt;/script&gt;&lt;img src=x onerror=y&gt;",
+       "<p>>x</script><img src=x onerror=y>"},
+      {"cm30-error-ignored", callback("code=C&error=access_denied&state=$"), "access_denied", yes},
+      {"cm30b-error-only-without-code", callback("code=C&error=access_denied&state=$"),
+       "access_denied", yes},
+      {"cm30c-unknown-error-is-success", callback("error=heygen_weird&state=$"), "invalid_callback",
+       "exchanged "},
+      {"cm31-iss-ignored", callback("code=C&iss=http%3A%2F%2Fevil.test&state=$"),
+       "invalid_callback", yes},
+      {"cm31b-iss-over-https", callback("code=C&iss=https%3A%2F%2Fevil.test&state=$"),
+       "invalid_callback", yes},
+      {"cm32-callback-twice", twice("code=C", "code=C"), yes + ", " + no, yes + ", " + yes},
+      {"cm32b-callback-race", during_the_exchange, no + ", later " + no, "exchanged, later " + no},
+      {"cm73-iss-refused", callback("code=C&iss=http%3A%2F%2F127.0.0.1%3A8765&state=$"), yes,
+       "invalid_callback"},
+      {"cm74-iss-required", callback("code=C&state=$"), yes, "invalid_callback"},
+      {"cm75-unknown-param-refused", callback("code=C&foo=bar&state=$"), yes, "invalid_callback"},
+      {"cm76-error-before-state", foreign_error_then_callback, yes, no},
+      {"cm77-missing-code-exchanged", callback("state=$"), "invalid_callback",
+       "exchanged undefined"},
+      {"cm77b-empty-code-exchanged", callback("code=&state=$"), "invalid_callback", "exchanged "},
+      {"cm78-code-cut", long_code, "4096", "1024"},
+      {"cm78b-code-decoded-twice", callback("code=a%252Bb&state=$"), "exchanged a%2Bb",
+       "exchanged a+b"},
+      {"cm78c-code-not-decoded", callback("code=a%2Bb&state=$"), "exchanged a+b",
+       "exchanged a%2Bb"},
+      {"cm78d-code-filtered", callback("code=a%2Bb~c&state=$"), "exchanged a+b~c", "exchanged abc"},
+      {"cm79-duplicate-code-joined", callback("code=C&code=D&state=$"), "invalid_callback",
+       "exchanged C,D"},
+      {"cm80-duplicate-state-last", callback("code=C&state=foreign&state=$"), "invalid_callback",
+       yes},
+      {"cm80b-duplicate-state-first", callback("code=C&state=$&state=foreign"), "invalid_callback",
+       yes},
+      {"cm82-endpoint-from-callback", exchanged_at, "http://127.0.0.1:8765/v1/oauth/token",
+       "http://127.0.0.1:9/t"},
+      {"cm83-implicit-token-accepted", token_used_after("code=C&access_token=EVIL&state=$"), "AT1",
+       "EVIL"},
+      {"cm83b-implicit-fragment-accepted", token_used_after("code=C&state=$#access_token=EVIL"),
+       "AT1", "EVIL"},
+  };
+}
+
+}  // namespace heygen::conformance::testing
