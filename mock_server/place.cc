@@ -8,6 +8,7 @@ namespace heygen::mock {
 namespace {
 
 constexpr std::string_view kPrefix = "/s/";
+constexpr std::string_view kMetadata = "/.well-known/oauth-authorization-server";
 
 // host or [address], and a port: nothing that would mean something else inside a URL.
 bool is_authority(std::string_view host) {
@@ -43,7 +44,11 @@ Place place_of(const wire::Request& request, std::span<const std::string> host_s
   Place place;
   place.base =
       is_authority(host) ? request.scheme + "://" + std::string{host} : std::string{own_url};
-  const std::string_view path = request.path();
+  std::string_view path = request.path();
+  if (path.starts_with(kMetadata)) {
+    place.at = kMetadata.size();
+    path.remove_prefix(place.at);
+  }
   if (path.starts_with(kPrefix)) {
     const auto rest = path.substr(kPrefix.size());
     place.sandbox = rest.substr(0, rest.find('/'));
@@ -51,6 +56,7 @@ Place place_of(const wire::Request& request, std::span<const std::string> host_s
     place.base.append(path.substr(0, place.prefix));
     return place;
   }
+  place.at = 0;
   place.sandbox = name_in_host(host, host_suffixes);
   if (place.sandbox.empty()) place.sandbox = kDefaultSandbox;
   return place;

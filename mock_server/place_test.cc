@@ -25,7 +25,7 @@ Found find(std::string target, std::string host) {
   request.target = std::move(target);
   if (!host.empty()) request.headers.add("Host", std::move(host));
   const Place place = place_of(request, kSuffixes, "http://127.0.0.1:1");
-  return {std::string{place.sandbox}, request.target.substr(place.prefix), place.base};
+  return {std::string{place.sandbox}, request.target.erase(place.at, place.prefix), place.base};
 }
 
 TEST(Place, TheRootIsTheDefaultSandbox) {
@@ -39,6 +39,15 @@ TEST(Place, APathPrefixNamesASandbox) {
   EXPECT_EQ(find("/s/a", "h"), (Found{"a", "", "http://h/s/a"}));
   EXPECT_EQ(find("/s//x", "h").sandbox, "");
   EXPECT_EQ(find("/s/No%20Such/x", "h").sandbox, "No%20Such");
+}
+
+TEST(Place, TheMetadataOfASandboxIsWhereItsIssuerSays) {  // RFC 8414 §3.1
+  EXPECT_EQ(find("/.well-known/oauth-authorization-server/s/a?x", "h:8"),
+            (Found{"a", "/.well-known/oauth-authorization-server?x", "http://h:8/s/a"}));
+  EXPECT_EQ(find("/.well-known/oauth-authorization-server", "h:8"),
+            (Found{"default", "/.well-known/oauth-authorization-server", "http://h:8"}));
+  EXPECT_EQ(find("/.well-known/oauth-authorization-server/x", "b.localhost"),
+            (Found{"b", "/.well-known/oauth-authorization-server/x", "http://b.localhost"}));
 }
 
 TEST(Place, AHostPrefixNamesOneToo) {

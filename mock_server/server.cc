@@ -19,12 +19,22 @@ bool is_control(std::string_view path) {
          (path.size() == kControlRoot.size() || path[kControlRoot.size()] == '/');
 }
 
-ControlOptions control_options(const ServerOptions& options) {
+ControlOptions control_options(const ServerOptions& options,
+                               std::function<void(Sandbox&, Entry)> record) {
   ControlOptions out;
+  out.record = std::move(record);
   out.admin_token = options.admin_token;
   out.host = options.host;
   out.host_suffixes = options.host_suffixes;
   out.version = HEYGEN_MOCK_VERSION;
+  return out;
+}
+
+// The request as the sandbox sees it: without what names the sandbox.
+wire::Request below(const wire::Request& request, const Place& place) {
+  wire::Request out = request;
+  out.target.erase(place.at, place.prefix);
+  if (!out.target.starts_with('/')) out.target.insert(0, "/");
   return out;
 }
 
@@ -40,13 +50,20 @@ class Server::Impl {
       : options_(std::move(options)),
         surface_(options_.fixtures_dir),
         registry_(clock_, options_.blueprint),
-        control_(registry_, control_options(options_)) {}
+        control_(registry_, control_options(options_, [this](Sandbox& sandbox, Entry entry) {
+                   keep(sandbox, std::move(entry));
+                 })) {}
 
   std::string start() {
     wire::Listener::Options listen;
     listen.host = options_.host;
     listen.port = options_.port;
     listen.log = options_.log;
+    listen.on_bad_request = [this](const wire::Request& partial, int status,
+                                   std::string_view reason) {
+      started_.wait(false);
+      return refuse(partial, status, reason);
+    };
     auto started = wire::Listener::start(std::move(listen), [this](const wire::Request& request) {
       started_.wait(false);  // a request may be faster than start() is with its own address
       return answer(request);
@@ -61,21 +78,40 @@ class Server::Impl {
 
   wire::Response answer(const wire::Request& request) {
     const Place place = place_of(request, options_.host_suffixes, url_);
-    const std::string_view path = request.path().substr(place.prefix);
-    if (is_control(path)) {
-      return control_.answer(request, place.sandbox, path.substr(kControlRoot.size()), place.base);
+    if (place.at == 0) {
+      const std::string_view path = request.path().substr(place.prefix);
+      if (is_control(path)) {
+        return control_.answer(request, place.sandbox, path.substr(kControlRoot.size()),
+                               place.base);
+      }
     }
     const auto sandbox = registry_.find(place.sandbox);
     if (!sandbox) return unknown_sandbox(place);
     Entry entry;
-    entry.request = request;
-    entry.request.target.erase(0, place.prefix);
-    if (!entry.request.target.starts_with('/')) entry.request.target.insert(0, "/");
+    entry.request = below(request, place);
     answer_in(*sandbox, place, entry);
     wire::Response response = entry.response;
-    if (options_.access_log) options_.access_log(*sandbox, entry);
-    sandbox->journal().record(std::move(entry));
+    keep(*sandbox, std::move(entry));
     return response;
+  }
+
+  // Bytes that are no request, in the format of the endpoint they were for. A fault cannot act on
+  // them; the journal shows them.
+  wire::Response refuse(const wire::Request& partial, int status, std::string_view reason) {
+    const Place place = place_of(partial, options_.host_suffixes, url_);
+    const auto sandbox = registry_.find(place.sandbox);
+    Entry entry;
+    entry.request = below(partial, place);
+    const Call call = surface_.read(entry.request);
+    Answer answer = surface_.reject(call, status, reason);
+    if (!sandbox || is_control(entry.request.path())) return std::move(answer.response);
+    entry.endpoint = call.endpoint;
+    entry.outcome = std::move(answer.outcome);
+    entry.why = std::move(answer.why);
+    entry.response = answer.response;
+    stamp(*sandbox, entry);
+    keep(*sandbox, std::move(entry));
+    return std::move(answer.response);
   }
 
   ~Impl() { stop(); }
@@ -91,6 +127,11 @@ class Server::Impl {
   Registry& registry() { return registry_; }
 
  private:
+  void keep(Sandbox& sandbox, Entry entry) {
+    if (options_.access_log) options_.access_log(sandbox, entry);
+    sandbox.journal().record(std::move(entry));
+  }
+
   // Fills the entry: what the request asked for, and what became of it.
   void answer_in(Sandbox& sandbox, const Place& place, Entry& entry) {
     const Call call = surface_.read(entry.request);

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "mock_server/wire/raw_client.h"
+
 namespace heygen::mock {
 namespace {
 
@@ -152,6 +154,42 @@ TEST_F(ServerTest, TheControlApiIsNoVendorTraffic) {
   EXPECT_EQ(server.answer(get("/_mock/health")).status, 200);
   EXPECT_EQ(server.answer(get("/v1/user/me")).status, 500);
   EXPECT_EQ(box->journal().after(0).size(), 1U);
+}
+
+TEST_F(ServerTest, BytesThatAreNoRequestAreAnsweredInTheEndpointsFormatAndJournalled) {
+  wire::testing::RawClient client(server.port());
+  client.send("POST /v1/oauth/token HTTP/1.1\r\nNo colon\r\n");
+  const auto answer = client.rest();
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 400 "));
+  EXPECT_THAT(answer, HasSubstr("Cache-Control: no-store"));
+  EXPECT_THAT(answer, HasSubstr("\"error\":\"invalid_request\""));
+  const auto entries = server.sandboxes().find("default")->journal().after(0);
+  ASSERT_EQ(entries.size(), 1U);
+  EXPECT_EQ(entries[0]->endpoint, Endpoint::token);
+  EXPECT_THAT(entries[0]->why, HasSubstr("no colon"));
+}
+
+TEST_F(ServerTest, BytesThatAreNoRequestForTheControlApiStayOutOfTheJournal) {
+  wire::testing::RawClient client(server.port());
+  client.send("POST /_mock/clock HTTP/1.1\r\nNo colon\r\n");
+  EXPECT_THAT(client.rest(), StartsWith("HTTP/1.1 400 "));
+  EXPECT_TRUE(server.sandboxes().find("default")->journal().after(0).empty());
+}
+
+TEST(ServerLog, ShowsALoginWithoutABrowserToo) {
+  std::vector<std::string> outcomes;
+  ServerOptions options;
+  options.access_log = [&](const Sandbox&, const Entry& entry) {
+    outcomes.push_back(entry.outcome);
+  };
+  const auto started = Server::start(options);
+  auto request = post("/_mock/authorize",
+                      R"({"client_id":"demo","redirect_uri":"http://127.0.0.1:9/cb",)"
+                      R"("response_type":"code","decision":"deny","code_challenge":")" +
+                          std::string{kChallenge} + R"(","code_challenge_method":"S256"})");
+  request.headers.set("Content-Type", "application/json");
+  EXPECT_EQ(started.server->answer(request).status, 200);
+  EXPECT_EQ(outcomes, std::vector<std::string>{"access_denied"});
 }
 
 TEST_F(ServerTest, KnowsItsRealAddress) {

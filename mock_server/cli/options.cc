@@ -5,6 +5,7 @@
 #include <charconv>
 #include <utility>
 
+#include "mock_server/control/client_json.h"
 #include "mock_server/notation/duration.h"
 #include "mock_server/notation/json_object.h"
 
@@ -216,6 +217,9 @@ void add_client(std::vector<Client>& clients, std::string_view text) {
   if (equals == 0 || uri.find("://") == std::string_view::npos || secret == "") {
     throw BadInput{"--client",
                    "write ID=REDIRECT_URI, with ,secret=SECRET for a confidential client"};
+  }
+  if (const auto mend = check_redirect_uri(uri); !mend.empty()) {
+    throw BadInput{"--client", std::string{uri} + ": " + mend};
   }
   const std::string_view id = text.substr(0, equals);
   auto client = std::ranges::find(clients, id, &Client::id);

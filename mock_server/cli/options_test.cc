@@ -87,6 +87,8 @@ TEST(CommandLine, AMistakeIsOneLineThatNamesTheMend) {
   EXPECT_THAT(line_for({"--seed", "-1"}), HasSubstr("--seed"));
   EXPECT_THAT(line_for({"--client", "demo"}), HasSubstr("ID=REDIRECT_URI"));
   EXPECT_THAT(line_for({"--client", "a=https://a.example/cb,secret="}), HasSubstr("secret=SECRET"));
+  EXPECT_THAT(line_for({"--client", "a=http://public.example.com/cb"}), HasSubstr("use https"));
+  EXPECT_THAT(line_for({"--client", "a=https://a.example/cb#part"}), HasSubstr("fragment"));
   EXPECT_THAT(line_for({"--log", "xml"}), HasSubstr("text, json or off"));
   EXPECT_THAT(line_for({"--store", "redis://x"}), HasSubstr("--store memory"));
   EXPECT_THAT(line_for({"--nonsense"}), HasSubstr("--nonsense"));

@@ -29,6 +29,11 @@ SandboxConfig SandboxConfig::defaults() {
   return config;
 }
 
+void SandboxConfig::set_override(const PolicyOverrides::value_type& policy) {
+  std::erase_if(overrides, [&](const auto& old) { return old.first == policy.first; });
+  overrides.push_back(policy);
+}
+
 Policy SandboxConfig::policy() const {
   Policy policy = profile_policy(profile);
   // What cannot be set was refused when it was given.

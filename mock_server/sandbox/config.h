@@ -38,7 +38,8 @@ struct SandboxConfig {
   // The default user and the default key, "demo-api-key".
   static SandboxConfig defaults();
 
-  [[nodiscard]] Policy policy() const;                                      // profile and overrides
+  void set_override(const PolicyOverrides::value_type& policy);  // in place of one of that name
+  [[nodiscard]] Policy policy() const;                           // profile and overrides
   [[nodiscard]] const User* find_user(std::string_view id) const noexcept;  // by id or e-mail
 };
 

@@ -84,8 +84,7 @@ void Sandbox::reset() {
 void Sandbox::play(const Scenario& scenario) {
   for (const Client& client : scenario.clients) store_->put_client(client);
   SandboxConfig config = settings()->config;
-  config.overrides.insert(config.overrides.end(), scenario.policies.begin(),
-                          scenario.policies.end());
+  for (const auto& policy : scenario.policies) config.set_override(policy);
   if (scenario.approve) config.approve = parse_approve(*scenario.approve).value_or(config.approve);
   configure(std::move(config));
   if (scenario.clock) move_clock(*scenario.clock);
@@ -95,7 +94,7 @@ void Sandbox::play(const Scenario& scenario) {
 void Sandbox::move_clock(const ScenarioClock& move) {
   if (move.advance) (void)clock_.advance(*move.advance);
   if (move.set) (void)clock_.set(*move.set);
-  if (move.freeze.value_or(false)) clock_.freeze();
+  if (move.freeze) *move.freeze ? clock_.freeze() : clock_.thaw();
 }
 
 void Sandbox::arm(const std::vector<FaultRule>& rules) {

@@ -88,6 +88,18 @@ TEST_F(SandboxTest, AScenarioOfTheBlueprintIsInForceAfterAResetToo) {
   check();
 }
 
+TEST_F(SandboxTest, AScenarioPlayedTwiceIsInForceOnce) {
+  Scenario scenario;
+  scenario.policies.emplace_back("rotation", "omit");
+  scenario.clock = ScenarioClock{.advance = {}, .set = {}, .freeze = false};
+  Sandbox box{"x", wall, blueprint};
+  box.clock().freeze();
+  box.play(scenario);
+  box.play(scenario);
+  EXPECT_EQ(box.settings()->config.overrides.size(), 1U);
+  EXPECT_NE(box.clock().read().mode, VirtualClock::Mode::frozen);
+}
+
 TEST_F(SandboxTest, TheRegistryHasADefaultAndMakesOthersByName) {
   Registry registry{wall, blueprint};
   ASSERT_TRUE(registry.find("default"));
