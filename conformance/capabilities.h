@@ -33,8 +33,18 @@ enum class Capability : std::uint8_t {
   issuer,         // can be told its authorization server's issuer (RFC 9207)
   // What only a browser sees.
   page,  // the callback's HTTP answer
+  // What a server under test offers beside a login, by its addresses; `clock` and `device` as well.
+  api,
+  revoke,
+  second_client,  // another client is known
+  clients,        // clients can be registered as a check needs them
+  policy,         // its rules can be set
+  faults,         // an answer can be lost on the way
+  deny,           // its user can be made to refuse
+  form,           // its user decides on a page with a form
 };
-inline constexpr std::size_t kCapabilityCount = static_cast<std::size_t>(Capability::page) + 1;
+inline constexpr std::size_t kCapabilityCount = static_cast<std::size_t>(Capability::form) + 1;
+static_assert(kCapabilityCount <= 32, "a set of them is a 32-bit number");
 
 std::string_view to_string(Capability capability) noexcept;  // "two-sessions"
 std::optional<Capability> parse_capability(std::string_view name) noexcept;

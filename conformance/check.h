@@ -3,8 +3,9 @@
 // To add one: write its function in the file of checks/ that is named for its phase, and a row in
 // that file's array; nothing else. (A new file also gets a line in checks/CMakeLists.txt, one in
 // checks/checks.h and one in catalogue.cc.) What a function may do is in trial.h, the vocabulary it
-// ends with in expect.h; checks/tour.cc shows one of each kind. Then prove it: a row in flawed/
-// with the flaw that it must catch.
+// ends with in expect.h; checks/tour.cc shows one of each kind. Checks of a server have theirs in
+// server/trial.h and server/expect.h. Then prove it: a row in flawed/ with the flaw that it must
+// catch.
 #pragma once
 
 #include <cstdint>
@@ -77,6 +78,7 @@ Verdict not_applicable(std::string message);
 Verdict worst_of(std::vector<Verdict> verdicts);
 
 class Trial;
+class ServerTrial;
 
 struct Check {
   std::string_view id;      // "callback.state.mismatch-rejected": never changes its meaning
@@ -94,7 +96,8 @@ struct Check {
   // The subject must be a process of its own, started for this check: it will be killed, or what it
   // keeps in memory matters.
   bool own_process = false;
-  Verdict (*run)(Trial&) = nullptr;
+  Verdict (*run)(Trial&) = nullptr;               // of a client's check
+  Verdict (*run_server)(ServerTrial&) = nullptr;  // of a server's
 };
 
 }  // namespace heygen::conformance
