@@ -13,21 +13,6 @@ constexpr char lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-// The token behind "Bearer", whose case does not matter (RFC 9110 §11.1). Nothing for other
-// schemes.
-std::optional<std::string_view> bearer_token(std::string_view field) {
-  constexpr std::string_view kScheme = "bearer";
-  if (field.size() < kScheme.size() ||
-      !std::ranges::equal(field.substr(0, kScheme.size()), kScheme, {}, lower)) {
-    return std::nullopt;
-  }
-  field.remove_prefix(kScheme.size());
-  if (!field.empty() && field.front() != ' ') return std::nullopt;
-  while (field.starts_with(' ')) field.remove_prefix(1);
-  while (field.ends_with(' ')) field.remove_suffix(1);
-  return field;
-}
-
 // "10d 3h", "45s": the two largest units.
 std::string in_words(std::chrono::seconds span) {
   constexpr std::pair<std::int64_t, char> kUnits[] = {{86400, 'd'}, {3600, 'h'}, {60, 'm'}};
@@ -66,6 +51,19 @@ OAuthError explain_stranger(const Context& context, std::string_view token,
 }
 
 }  // namespace
+
+std::optional<std::string_view> bearer_token(std::string_view field) {
+  constexpr std::string_view kScheme = "bearer";
+  if (field.size() < kScheme.size() ||
+      !std::ranges::equal(field.substr(0, kScheme.size()), kScheme, {}, lower)) {
+    return std::nullopt;
+  }
+  field.remove_prefix(kScheme.size());
+  if (!field.empty() && field.front() != ' ') return std::nullopt;
+  while (field.starts_with(' ')) field.remove_prefix(1);
+  while (field.ends_with(' ')) field.remove_suffix(1);
+  return field;
+}
 
 Result<Access> check_access(const Context& context, const AccessCredentials& credentials,
                             std::span<const std::string> api_keys) {

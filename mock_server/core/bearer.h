@@ -20,6 +20,10 @@ struct AccessCredentials {
   bool token_in_body = false;                     // access_token in a form
 };
 
+// The token behind "Bearer" in an Authorization field, whose case does not matter (RFC 9110 §11.1).
+// Nothing for other schemes; may be empty. A view into the field.
+std::optional<std::string_view> bearer_token(std::string_view field);
+
 // Who is let in.
 struct Access {
   std::string user;  // of the token; "" for an API key

@@ -29,6 +29,8 @@ Answer deny_access(const Call& call, OAuthError error) {
   Answer answer = answer_error(call, api_error_for(error.status), std::move(error.why));
   // The vendor sends none that anyone reported; RFC 6750 §3 demands it (facts.md).
   answer.response.headers.add("WWW-Authenticate", bearer_challenge(error.code));
+  // Who still uses a dead token is what its lineage is asked for.
+  if (auto tried = fingerprint_presented(call)) answer.tokens_used.push_back(std::move(*tried));
   return answer;
 }
 

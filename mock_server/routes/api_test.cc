@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "mock_server/core/crypto.h"
 #include "mock_server/routes/testing.h"
 
 namespace heygen::mock {
@@ -76,6 +77,7 @@ TEST_F(Api, ATokenExpiresByTheSandboxsClock) {
   EXPECT_EQ(answer.response.status, 401);
   EXPECT_EQ(answer.response.headers.get("WWW-Authenticate"), kInvalidToken);
   EXPECT_EQ(answer.why, "the access token expired 1h 1m ago by the sandbox's clock: refresh it");
+  EXPECT_EQ(answer.tokens_used, std::vector{fingerprint("access-token")});
 }
 
 TEST_F(Api, WhyATokenIsNoGoodIsToldToThePersonAlone) {

@@ -21,7 +21,11 @@ Answer handle_userinfo(const Call& call, const Visit& visit, const Fixtures&) {
   AccessCredentials credentials = access_credentials(call);
   credentials.api_key.reset();  // a key stands for an account, not for a login
   auto access = check_access(visit.context, credentials, visit.config.api_keys);
-  if (!access) return refuse(std::move(access.error()), visit.context.policy.errors);
+  if (!access) {
+    Answer refused = refuse(std::move(access.error()), visit.context.policy.errors);
+    if (auto tried = fingerprint_presented(call)) refused.tokens_used.push_back(std::move(*tried));
+    return refused;
+  }
   const User* const known = visit.config.find_user(access->user);
   const User& user = known != nullptr ? *known : visit.config.users.front();
   std::string body = R"({"sub":)" + json_quote(user.id);
