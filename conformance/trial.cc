@@ -45,10 +45,12 @@ Trial::Trial(const Check& check, const Stage& stage, Subject& subject)
       stage_(stage),
       subject_(subject),
       name_(slug(stage.prefix, check.id)),
-      sandbox_(make_sandbox(stage, name_)),
+      sandbox_name_(stage.world ? stage.world->sandbox : name_),
+      sandbox_(make_sandbox(stage, sandbox_name_)),
       store_dir_(stage.scratch / name_),
       log_start_(subject.log_size()),
       deadline_(steady_clock::now() + stage.timeout * kTimeoutsPerCheck) {
+  if (stage.world) setup_ = stage.world->setup;
   register_client();
 }
 
@@ -57,15 +59,19 @@ Trial::~Trial() {
   // The next check finds the subject's clock where the mock's will be.
   if (clock_moved_ && !subject_.trouble()) (void)subject_.set_time(sandbox_->wall().now()).wait();
   subject_.set_timeout(stage_.timeout);
-  stage_.server.sandboxes().remove(name_);
+  stage_.server.sandboxes().remove(sandbox_name_);
   std::error_code ignored;
   std::filesystem::remove_all(store_dir_, ignored);
 }
 
-std::string Trial::base_url() const { return stage_.server.url(name_); }
+std::string Trial::base_url() const {
+  return sandbox_name_ == mock::kDefaultSandbox ? stage_.server.url()
+                                                : stage_.server.url(sandbox_name_);
+}
 
 std::string Trial::named_url() const {
-  return "http://localhost:" + std::to_string(stage_.server.port()) + "/s/" + name_;
+  const std::string origin = "http://localhost:" + std::to_string(stage_.server.port());
+  return origin + base_url().substr(stage_.server.url().size());
 }
 
 Origin& Trial::evil() {
@@ -88,8 +94,33 @@ void Trial::register_client() {
   if (setup_.client_secret) secrets_.add(SecretKind::client_secret, *setup_.client_secret);
 }
 
+// Of what a check asks for, a fixed world can be given policies alone.
+Setup Trial::furnished(Setup wanted) const {
+  if (!stage_.world) return wanted;
+  const Setup usual;
+  const Setup& fixed = stage_.world->setup;
+  const auto demand = [](bool possible, std::string_view what) {
+    if (possible) return;
+    throw CheckEnded{not_applicable(
+        "the subject is configured already: it cannot be given another " + std::string(what))};
+  };
+  const auto can_be = [](const auto& value, const auto& ordinary, const auto& given) {
+    return value == ordinary || value == given;
+  };
+  demand(can_be(wanted.client_id, usual.client_id, fixed.client_id), "client_id");
+  demand(can_be(wanted.client_secret, usual.client_secret, fixed.client_secret), "client_secret");
+  demand(can_be(wanted.redirect_uri, usual.redirect_uri, fixed.redirect_uri), "redirect_uri");
+  demand(can_be(wanted.scope, usual.scope, fixed.scope), "scope");
+  demand(can_be(wanted.authorize_query, usual.authorize_query, fixed.authorize_query),
+         "authorize URL");
+  demand(can_be(wanted.issuer, usual.issuer, fixed.issuer), "issuer");
+  Setup setup = fixed;
+  setup.policies.insert(setup.policies.end(), wanted.policies.begin(), wanted.policies.end());
+  return setup;
+}
+
 void Trial::set_up(Setup setup) {
-  setup_ = std::move(setup);
+  setup_ = furnished(std::move(setup));
   register_client();
   configured_ = false;
 }

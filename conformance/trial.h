@@ -29,6 +29,7 @@
 #include "conformance/seen.h"
 #include "conformance/subject.h"
 #include "conformance/url.h"
+#include "conformance/world.h"
 #include "mock_server/server.h"
 
 namespace heygen::conformance {
@@ -42,17 +43,7 @@ struct Stage {
   std::chrono::milliseconds timeout{5000};  // of an operation
   std::string prefix = {};                  // of sandbox names: two runs on one server differ in it
   std::stop_token stop = {};
-};
-
-// How the world differs from the usual one.
-struct Setup {
-  std::string client_id = "conformance-client";
-  std::optional<std::string> client_secret;
-  std::string redirect_uri = "http://127.0.0.1:53682/oauth/callback";
-  std::string scope;
-  std::string authorize_query;        // of the configured endpoint: "tenant=x"
-  mock::PolicyOverrides policies;     // {{"rotation", "omit"}}: see core/policy.h
-  std::optional<std::string> issuer;  // told to subjects with Capability::issuer, sent as `iss`
+  std::optional<FixedWorld> world = std::nullopt;  // absent: each check has a world of its own
 };
 
 // A login on its way to the browser.
@@ -104,7 +95,8 @@ class Trial {
   Origin& evil();
   [[nodiscard]] bool has(Capability capability) const;
   [[nodiscard]] const Setup& setup() const { return setup_; }
-  // Configures the subject anew; without it the usual Setup holds.
+  // Configures the subject anew; without it the usual Setup holds. Ends the check as not applicable
+  // where the subject's world is fixed and cannot be that.
   void set_up(Setup setup);
   void policy(std::string_view name,
               const mock::PolicyValue& value);  // of the sandbox, from now on
@@ -215,6 +207,7 @@ class Trial {
   void learn_from(const Seen& seen);
   void require_configured();
   [[nodiscard]] Configuration configuration() const;
+  [[nodiscard]] Setup furnished(Setup wanted) const;
   void register_client();
   void configure_subject(Subject& subject);
   std::vector<Seen> seen_if(Mark since, const Filter& filter);
@@ -225,7 +218,8 @@ class Trial {
   const Check& check_;
   const Stage& stage_;
   Subject& subject_;
-  const std::string name_;  // of the sandbox
+  const std::string name_;  // of sessions and of the store
+  const std::string sandbox_name_;
   const std::shared_ptr<mock::Sandbox> sandbox_;
   const std::filesystem::path store_dir_;
   const std::size_t log_start_;

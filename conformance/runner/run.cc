@@ -31,13 +31,14 @@ class Run {
       : checks_(checks),
         options_(options),
         stage_{server,          factory,        scratch_.path(), options.seed,
-               options.timeout, options.prefix, options.stop},
+               options.timeout, options.prefix, options.stop,    options.world},
         outcomes_(checks.size()) {}
 
   std::vector<CheckOutcome> all(std::unique_ptr<Subject> first) {
     {
       std::vector<std::jthread> lanes;
-      const std::size_t jobs = std::clamp<std::size_t>(options_.jobs, 1, checks_.size());
+      const std::size_t jobs =
+          std::clamp<std::size_t>(options_.world ? 1 : options_.jobs, 1, checks_.size());
       for (std::size_t i = 1; i < jobs; ++i) {
         lanes.emplace_back([this] { lane(nullptr); });
       }

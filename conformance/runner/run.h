@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -13,6 +14,7 @@
 #include "conformance/check.h"
 #include "conformance/exchange.h"
 #include "conformance/subject.h"
+#include "conformance/world.h"
 #include "mock_server/server.h"
 
 namespace heygen::conformance {
@@ -33,6 +35,8 @@ struct RunOptions {
   std::stop_token stop;
   // After each check, one call at a time.
   std::function<void(const CheckOutcome&)> on_done;
+  // The world of a subject that cannot be configured; its checks run one after the other.
+  std::optional<FixedWorld> world = std::nullopt;
 };
 
 // In the order of `checks`. `first` is a subject that was started already, of the factory's kind;
