@@ -192,6 +192,18 @@ TEST(ServerLog, ShowsALoginWithoutABrowserToo) {
   EXPECT_EQ(outcomes, std::vector<std::string>{"access_denied"});
 }
 
+TEST_F(ServerTest, MetricsCountWhatItAnsweredInAllSandboxes) {
+  (void)server.sandboxes().find_or_create("a");
+  log_in("");
+  log_in("/s/a");
+  (void)server.answer(get("/v1/user/me"));
+  const auto text = server.answer(get("/_mock/metrics")).body;
+  EXPECT_THAT(text, HasSubstr("{endpoint=\"token\",outcome=\"ok\",status=\"200\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("{endpoint=\"api\",outcome=\"unauthorized\",status=\"401\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("heygen_mock_tokens_live{kind=\"refresh\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("heygen_mock_connections 0\n"));  // these came over no socket
+}
+
 TEST_F(ServerTest, KnowsItsRealAddress) {
   EXPECT_THAT(server.url(), StartsWith("http://127.0.0.1:"));
   EXPECT_EQ(server.url("a"), server.url() + "/s/a");

@@ -14,6 +14,9 @@ namespace heygen::mock::control {
 wire::Response list_routes(const Call& call);
 wire::Response get_health(const Call& call);
 
+// metrics.cc
+wire::Response get_metrics(const Call& call);
+
 // sandboxes.cc
 wire::Response list_sandboxes(const Call& call);
 wire::Response get_sandbox(const Call& call);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "mock_server/control/metrics.h"
 #include "mock_server/journal/entry.h"
 #include "mock_server/sandbox/sandbox.h"
 
@@ -20,6 +21,7 @@ struct ControlOptions {
   // Keeps what POST authorize did, as an exchange of the vendor's surface; it may be called from
   // any thread. Absent: the sandbox's journal does.
   std::function<void(Sandbox&, Entry)> record;
+  MetricsSources metrics;
 };
 
 }  // namespace heygen::mock

@@ -13,6 +13,8 @@ constexpr std::string_view kId = "{id}";
 constexpr std::array kRoutes{
     Route{"GET", "", "", Body::none, About::server, "what this API can do", list_routes},
     Route{"GET", "health", "", Body::none, About::server, "liveness; open to all", get_health},
+    Route{"GET", "metrics", "", Body::none, About::server, "counters and gauges for Prometheus",
+          get_metrics},
     Route{"GET", "sandboxes", "", Body::none, About::server, "the worlds", list_sandboxes},
     Route{"GET", "sandboxes/{id}", "", Body::none, About::server, "one world", get_sandbox},
     Route{"PUT", "sandboxes/{id}", "", Body::json, About::server,
