@@ -22,6 +22,8 @@ std::vector<const Check*> collect() {
   // A line for each file of checks/.
   for (const std::span<const Check> file : {
            answer_checks(),
+           authorize_request_checks(),
+           authorize_secret_checks(),
            callback_checks(),
            request_checks(),
            session_checks(),

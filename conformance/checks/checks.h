@@ -8,6 +8,8 @@
 namespace heygen::conformance {
 
 std::span<const Check> answer_checks();
+std::span<const Check> authorize_request_checks();
+std::span<const Check> authorize_secret_checks();
 std::span<const Check> callback_checks();
 std::span<const Check> request_checks();
 std::span<const Check> session_checks();

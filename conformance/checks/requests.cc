@@ -78,27 +78,6 @@ Verdict verifier_alphabet(Trial& trial) {
       "a verifier of unreserved characters alone");
 }
 
-Verdict verifier_not_leaked(Trial& trial) {
-  const Login login = trial.try_login();
-  const std::string verifier = require_token_request(trial, login).param("code_verifier");
-  require(trial, !verifier.empty(), "no verifier was sent");
-  trial.add_secret(SecretKind::verifier, verifier);
-  return expect_no_secret_in(trial, "the authorize URL", login.begun.authorize_url,
-                             {SecretKind::state, SecretKind::code});
-}
-
-Verdict redirect_encoded(Trial& trial) {
-  Setup setup;
-  setup.redirect_uri = "http://127.0.0.1:53682/oauth/callback?a=1&b=2";
-  trial.set_up(setup);
-  const Begun begun = trial.begin();
-  const auto query = query_of(begun.authorize_url);
-  if (query.count("b") != 0) {
-    return failed("redirect_uri percent-encoded", "its own '&b=2' became a parameter");
-  }
-  return expect_equal("redirect_uri", setup.redirect_uri, begun.param("redirect_uri"));
-}
-
 Verdict redirect_identical(Trial& trial) {
   Setup setup;
   setup.redirect_uri = "http://127.0.0.1:53682/oauth/callback?a=1&b=%2F";
@@ -249,27 +228,6 @@ constexpr Check kChecks[] = {
      .mend = "Have no fallback.",
      .needs = kLogin,
      .run = &no_downgrade},
-    {.id = "authorize.verifier-not-leaked",
-     .title = "The verifier is not in the authorize URL",
-     .clause = "RFC 7636 §4.2 to §4.5, §7.2",
-     .level = Level::must,
-     .phase = Phase::authorize,
-     .provokes = "a login; the verifier of its token request is looked for in the URL",
-     .requires_ = "It is neither the challenge nor the state, nor anywhere else in the URL.",
-     .mend = "Send the challenge; keep the verifier, and draw the state by itself.",
-     .motive = "opencode-anthropic-login-via-cli#16",
-     .needs = kLogin,
-     .run = &verifier_not_leaked},
-    {.id = "authorize.redirect-uri.encoded",
-     .title = "redirect_uri is percent-encoded",
-     .clause = "RFC 6749 Appendix B",
-     .level = Level::must,
-     .phase = Phase::authorize,
-     .provokes = "a redirect URI with a query of its own",
-     .requires_ = "Its '&' and '=' are encoded, and it arrives whole.",
-     .mend = "Build the URL with a library that encodes each value.",
-     .needs = kBegin,
-     .run = &redirect_encoded},
     {.id = "token.redirect-uri.identical",
      .title = "redirect_uri is the same at both endpoints",
      .clause = "RFC 6749 §4.1.3",

@@ -1,5 +1,6 @@
 // Flaws in the authorization request.
 #include <array>
+#include <cstdlib>
 
 #include "client_under_test/lib/form.h"
 #include "conformance/flawed/client_tools.h"
@@ -78,6 +79,70 @@ std::string secret_in_url(const AuthorizeRequest& request) {
          "&client_secret=" + percent_encode(request.config.client_secret.value_or("undefined"));
 }
 
+std::string client_id_encoded_twice(const AuthorizeRequest& request) {
+  return with_value(request, "client_id", request.config.client_id,
+                    percent_encode(percent_encode(request.config.client_id)));
+}
+
+std::string id_token_too(const AuthorizeRequest& request) {
+  return client::build_authorize_url(request) + "&response_type=id_token";
+}
+
+std::string endpoint_with_fragment(const AuthorizeRequest& request) {
+  return client::build_authorize_url(request) + "#login";
+}
+
+std::string api_key_in_url(const AuthorizeRequest& request) {
+  const char* const key = std::getenv("HEYGEN_API_KEY");
+  return client::build_authorize_url(request) +
+         "&key=" + percent_encode(key == nullptr ? "none" : key);
+}
+
+std::string scope_of(const AuthorizeRequest& request) {
+  return request.config.scope.empty() ? "openid profile" : request.config.scope;
+}
+
+std::string scope_with_commas(const AuthorizeRequest& request) {
+  client::Config config = request.config;
+  config.scope = replace_all(scope_of(request), " ", ",");
+  return client::build_authorize_url({config, request.state, request.challenge});
+}
+
+std::string scope_encoded_twice(const AuthorizeRequest& request) {
+  client::Config config = request.config;
+  config.scope = percent_encode(scope_of(request));
+  return client::build_authorize_url({config, request.state, request.challenge});
+}
+
+std::string empty_parameters(const AuthorizeRequest& request) {
+  return client::build_authorize_url(request) + "&prompt=&login_hint=";
+}
+
+// To see whether the server is there before the browser is opened.
+void authorize_fetched(client::Seams& seams) {
+  const Kept<std::string> url;
+  seams.login.build_authorize_url = [url](const AuthorizeRequest& request) {
+    url.set(client::build_authorize_url(request));
+    return url.get();
+  };
+  seams.endpoint.send = [url](client::Transport& transport, const client::HttpRequest& request) {
+    (void)transport.send({"GET", url.get()});
+    return client::send_once(transport, request);
+  };
+}
+
+void password_fallback(client::Seams& seams) {
+  seams.endpoint.send = [](client::Transport& transport, const client::HttpRequest& request) {
+    auto response = client::send_once(transport, request);
+    const bool refused =
+        response && response->body.find("unsupported_grant_type") != std::string::npos;
+    if (!refused) return response;
+    return client::send_once(transport, with_fields(request, {{"grant_type", "password"},
+                                                              {"username", "user"},
+                                                              {"password", "password"}}));
+  };
+}
+
 // The error that the last callback brought is told to the challenge alone: remembered from there.
 void implicit_fallback(client::Seams& seams) {
   const Kept<std::string> last_error;
@@ -131,14 +196,29 @@ constexpr std::array kFlaws{
          .intended = {"authorize.endpoint.exact"},
          .variant_of = "cm65-endpoint-query-lost",
          .plant = replace<&LoginRules::build_authorize_url, second_question_mark>},
+    Flaw{.id = "cm65c-endpoint-fragment",
+         .summary = "appends a fragment to the authorize URL",
+         .intended = {"authorize.endpoint.exact"},
+         .variant_of = "cm65-endpoint-query-lost",
+         .plant = replace<&LoginRules::build_authorize_url, endpoint_with_fragment>},
     Flaw{.id = "cm66-response-type-hybrid",
          .summary = "asks for \"code token\"",
          .intended = {"authorize.response-type.code"},
          .plant = replace<&LoginRules::build_authorize_url, hybrid_response_type>},
+    Flaw{.id = "cm66b-response-type-twice",
+         .summary = "asks for a code, and for an id_token in a second response_type",
+         .intended = {"authorize.response-type.code", "authorize.no-duplicate-params"},
+         .variant_of = "cm66-response-type-hybrid",
+         .plant = replace<&LoginRules::build_authorize_url, id_token_too>},
     Flaw{.id = "cm67-client-id-raw",
          .summary = "client_id put into the authorize URL raw",
          .intended = {"authorize.client-id.exact"},
          .plant = replace<&LoginRules::build_authorize_url, client_id_raw>},
+    Flaw{.id = "cm67b-client-id-encoded-twice",
+         .summary = "encodes client_id twice",
+         .intended = {"authorize.client-id.exact"},
+         .variant_of = "cm67-client-id-raw",
+         .plant = replace<&LoginRules::build_authorize_url, client_id_encoded_twice>},
     Flaw{.id = "cm68-state-twice",
          .summary = "state stands in the authorize URL twice",
          .intended = {"authorize.no-duplicate-params"},
@@ -152,14 +232,41 @@ constexpr std::array kFlaws{
          .summary = "sends client_secret through the browser",
          .intended = {"authorize.no-secret"},
          .plant = replace<&LoginRules::build_authorize_url, secret_in_url>},
+    Flaw{.id = "cm69b-api-key-in-authorize-url",
+         .summary = "sends the API key of its environment through the browser",
+         .intended = {"authorize.no-secret"},
+         .variant_of = "cm69-secret-in-authorize-url",
+         .plant = replace<&LoginRules::build_authorize_url, api_key_in_url>},
     Flaw{.id = "cm70-implicit-fallback",
          .summary = "asks for a token in the redirect after unsupported_response_type",
          .intended = {"authorize.method-implicit.never"},
          .plant = implicit_fallback},
+    Flaw{.id = "cm70b-password-fallback",
+         .summary = "asks for a token with a password after unsupported_grant_type",
+         .intended = {"authorize.method-implicit.never"},
+         .variant_of = "cm70-implicit-fallback",
+         .plant = password_fallback},
     Flaw{.id = "cm71-state-absent",
          .summary = "sends no state and checks none",
          .intended = {"state.present"},
          .plant = state_absent},
+    Flaw{.id = "cm200-scope-commas",
+         .summary = "joins scopes with commas",
+         .intended = {"authorize.scope.format"},
+         .plant = replace<&LoginRules::build_authorize_url, scope_with_commas>},
+    Flaw{.id = "cm200b-scope-encoded-twice",
+         .summary = "encodes scope twice",
+         .intended = {"authorize.scope.format"},
+         .variant_of = "cm200-scope-commas",
+         .plant = replace<&LoginRules::build_authorize_url, scope_encoded_twice>},
+    Flaw{.id = "cm201-empty-parameters",
+         .summary = "sends prompt and login_hint without a value",
+         .intended = {"authorize.no-empty-params"},
+         .plant = replace<&LoginRules::build_authorize_url, empty_parameters>},
+    Flaw{.id = "cm202-authorize-fetched",
+         .summary = "fetches the authorize URL itself",
+         .intended = {"authorize.method.get"},
+         .plant = authorize_fetched},
 };
 
 }  // namespace

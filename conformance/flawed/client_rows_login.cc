@@ -50,6 +50,29 @@ std::string url_after_refusal(const Maker& make) {
   return text.substr(0, text.find("&client_id"));
 }
 
+// What a login sends, when each answer of the token endpoint is this.
+Ask sent_when(const client::HttpResponse& answer) {
+  return [answer](const Maker& make) {
+    client::testing::Rig rig(make());
+    rig.transport.answer_with([answer](const auto&) { return answer; });
+    (void)rig.client.complete_login("alice", "GET", rig.begin());
+    std::string text;
+    for (const auto& request : rig.transport.sent()) {
+      const std::string grant = client::testing::body_value(request, "grant_type");
+      text.append(request.method).append(" ").append(grant).append(" ");
+    }
+    return text;
+  };
+}
+
+std::string scope_in_url(const Maker& make) {
+  client::Config config = client::testing::test_config();
+  config.scope = "a b";
+  const client::Challenge challenge{"C", "S256"};
+  return client::testing::query_value(make().login.build_authorize_url({config, "S", challenge}),
+                                      "scope");
+}
+
 std::string state_and_its_check(const Maker& make) {
   client::testing::Rig rig(make());
   rig.transport.answer_with([](const auto&) { return client::testing::tokens(1); });
@@ -183,16 +206,31 @@ std::vector<Row> login_rows() {
       {"cm65-endpoint-query-lost", start_of_url, start, "/a?response_type=code&client_id=i%2B"},
       {"cm65b-endpoint-second-question-mark", start_of_url, start,
        "/a?t=1?response_type=code&client_id=i%2B"},
+      {"cm65c-endpoint-fragment", end_of_url, end, "&code_challenge_method=S256#login"},
       {"cm66-response-type-hybrid", start_of_url, start,
        "/a?t=1&response_type=code%20token&client_id=i%2B"},
+      {"cm66b-response-type-twice", end_of_url, end,
+       "&code_challenge_method=S256&response_type=id_token"},
       {"cm67-client-id-raw", start_of_url, start, "/a?t=1&response_type=code&client_id=i+"},
+      {"cm67b-client-id-encoded-twice", start_of_url, start,
+       "/a?t=1&response_type=code&client_id=i%252B"},
       {"cm68-state-twice", end_of_url, end, "&code_challenge_method=S256&state=S"},
       {"cm68b-client-id-twice", end_of_url, end, "&code_challenge_method=S256&client_id=i%2B"},
       {"cm69-secret-in-authorize-url", end_of_url, end,
        "&code_challenge_method=S256&client_secret=undefined"},
+      {"cm69b-api-key-in-authorize-url", end_of_url, end, "&code_challenge_method=S256&key=none"},
       {"cm70-implicit-fallback", url_after_refusal, "/a?t=1&response_type=code",
        "/a?t=1&response_type=token"},
+      {"cm70b-password-fallback",
+       sent_when(client::testing::json_answer(400, R"({"error":"unsupported_grant_type"})")),
+       "POST authorization_code ", "POST authorization_code POST password "},
       {"cm71-state-absent", state_and_its_check, "one, exchanged", "none, exchanged"},
+      {"cm200-scope-commas", scope_in_url, "a b", "a,b"},
+      {"cm200b-scope-encoded-twice", scope_in_url, "a b", "a%20b"},
+      {"cm201-empty-parameters", end_of_url, end,
+       "&code_challenge_method=S256&prompt=&login_hint="},
+      {"cm202-authorize-fetched", sent_when(client::testing::tokens(1)), "POST authorization_code ",
+       "GET  POST authorization_code "},
 
       {"cm08-state-constant", first_state, state, "heygen"},
       {"cm08b-state-per-process", states_of_a_minute, "8 of 8", "1 of 8"},
