@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "mock_server/control/control.h"
+#include "mock_server/doors.h"
 #include "mock_server/place.h"
 #include "mock_server/routes/surface.h"
 #include "mock_server/sandbox/system_sources.h"
@@ -38,10 +39,6 @@ wire::Request below(const wire::Request& request, const Place& place) {
   return out;
 }
 
-std::string bracketed(const std::string& host) {
-  return host.find(':') == std::string::npos ? host : "[" + host + "]";
-}
-
 }  // namespace
 
 class Server::Impl {
@@ -50,10 +47,15 @@ class Server::Impl {
       : options_(std::move(options)),
         surface_(options_.fixtures_dir),
         registry_(clock_, options_.blueprint),
-        control_(registry_,
-                 with_metrics(control_options(options_, [this](Sandbox& sandbox, Entry entry) {
-                   keep(sandbox, std::move(entry));
-                 }))) {}
+        control_(registry_, with_metrics(control_options(options_,
+                                                         [this](Sandbox& sandbox, Entry entry) {
+                                                           keep(sandbox, std::move(entry));
+                                                         }))),
+        doors_(options_, clock_,
+               {[this](const wire::Request& request) { return answer_when_started(request); },
+                [this](const wire::Request& partial, int status, std::string_view reason) {
+                  return refuse_when_started(partial, status, reason);
+                }}) {}
 
   std::string start() {
     wire::Listener::Options listen;
@@ -62,19 +64,18 @@ class Server::Impl {
     listen.log = options_.log;
     listen.on_bad_request = [this](const wire::Request& partial, int status,
                                    std::string_view reason) {
-      started_.wait(false);
-      return refuse(partial, status, reason);
+      return refuse_when_started(partial, status, reason);
     };
     auto started = wire::Listener::start(std::move(listen), [this](const wire::Request& request) {
-      started_.wait(false);  // a request may be faster than start() is with its own address
-      return answer(request);
+      return answer_when_started(request);
     });
     if (!started.listener) return started.error;
     listener_ = std::move(started.listener);
-    url_ = "http://" + bracketed(options_.host) + ":" + std::to_string(listener_->port());
+    url_ = url_of("http", options_.host, listener_->port());
+    std::string error = doors_.open();
     started_ = true;
-    started_.notify_all();
-    return {};
+    started_.notify_all();  // on an error too: whoever waits must end
+    return error;
   }
 
   wire::Response answer(const wire::Request& request) {
@@ -120,14 +121,27 @@ class Server::Impl {
   void stop() {
     // Nobody may be held at a barrier while the requests in flight are waited for.
     for (const auto& sandbox : registry_.all()) sandbox->faults().clear();
+    doors_.stop();
     if (listener_) listener_->stop();
   }
 
   [[nodiscard]] const std::string& url() const { return url_; }
   [[nodiscard]] std::uint16_t port() const { return listener_->port(); }
   Registry& registry() { return registry_; }
+  Doors& doors() { return doors_; }
 
  private:
+  // A request may be faster than start() is with its own address.
+  wire::Response answer_when_started(const wire::Request& request) {
+    started_.wait(false);
+    return answer(request);
+  }
+  wire::Response refuse_when_started(const wire::Request& partial, int status,
+                                     std::string_view reason) {
+    started_.wait(false);
+    return refuse(partial, status, reason);
+  }
+
   ControlOptions with_metrics(ControlOptions options) {
     options.metrics = {&tally_, [this] { return listener_ ? listener_->open_connections() : 0; }};
     return options;
@@ -206,7 +220,8 @@ class Server::Impl {
   Control control_;
   std::string url_;
   std::atomic<bool> started_ = false;
-  // Last: it is destroyed first, and with it the threads that use all of the above.
+  // Last: they are destroyed first, and with them the threads that use all of the above.
+  Doors doors_;
   std::unique_ptr<wire::Listener> listener_;
 };
 
@@ -224,6 +239,13 @@ std::string Server::url(std::string_view sandbox) const {
   return impl_->url() + "/s/" + std::string{sandbox};
 }
 std::uint16_t Server::port() const noexcept { return impl_->port(); }
+const std::string& Server::https_url() const noexcept { return impl_->doors().https_url(); }
+const std::string& Server::proxy_url() const noexcept { return impl_->doors().proxy_url(); }
+Server::Opened Server::open_https(const HttpsOptions& options) {
+  return impl_->doors().open_https(options);
+}
+std::string Server::ca_pem() const { return impl_->doors().ca_pem(); }
+std::string Server::ca_file() const { return impl_->doors().ca_file(); }
 Registry& Server::sandboxes() noexcept { return impl_->registry(); }
 wire::Response Server::answer(const wire::Request& request) { return impl_->answer(request); }
 void Server::stop() { impl_->stop(); }

@@ -18,9 +18,17 @@
 #include <string_view>
 
 #include "mock_server/sandbox/registry.h"
+#include "mock_server/tls/acceptor.h"
+#include "mock_server/tls/fault.h"
 #include "mock_server/wire/message.h"
 
 namespace heygen::mock {
+
+struct HttpsOptions {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 0;  // 0: any
+  tls::TlsFault fault = tls::TlsFault::none;
+};
 
 struct ServerOptions {
   std::string host = "127.0.0.1";
@@ -28,9 +36,12 @@ struct ServerOptions {
   SandboxBlueprint blueprint;
   std::optional<std::string> admin_token;  // absent: loopback callers need none, others are refused
   std::vector<std::string> host_suffixes{"localhost"};  // NAME.SUFFIX is sandbox NAME
+  std::optional<HttpsOptions> https;                    // beside the plain address
+  std::string state_dir;     // keeps the certificate authority; "": one is made, in memory
   std::string fixtures_dir;  // adds to the built-in API fixtures or replaces them; "": none
   std::function<void(std::string_view line)> log;  // what goes wrong inside; any thread
   std::function<void(const Sandbox&, const Entry&)> access_log;  // each exchange; any thread
+  tls::OnHandshake on_handshake;  // each TLS handshake's end, good or bad; any thread
 };
 
 // Thread-safe.
@@ -48,7 +59,23 @@ class Server {
   [[nodiscard]] const std::string& url() const noexcept;          // "http://127.0.0.1:8765"
   [[nodiscard]] std::string url(std::string_view sandbox) const;  // "…/s/NAME"
   [[nodiscard]] std::uint16_t port() const noexcept;
+  // "https://127.0.0.1:8443"; "" without ServerOptions::https.
+  [[nodiscard]] const std::string& https_url() const noexcept;
+  // "http://127.0.0.1:8766"; "" without ServerOptions::proxy.
+  [[nodiscard]] const std::string& proxy_url() const noexcept;
   [[nodiscard]] Registry& sandboxes() noexcept;
+
+  // One more HTTPS port onto the same sandboxes, good or with a fault, until stop().
+  struct Opened {
+    std::string url;    // "https://127.0.0.1:8443", or "":
+    std::string error;  // one line that names the mend
+  };
+  [[nodiscard]] Opened open_https(const HttpsOptions& options);
+
+  // What a client has to trust, as PEM, and where it lies ("": in memory alone). Both are "" before
+  // anything speaks TLS.
+  [[nodiscard]] std::string ca_pem() const;
+  [[nodiscard]] std::string ca_file() const;
 
   // As if the request had come over a socket: faults, journal and all; only the delivery is left to
   // the caller. For a test that plays the browser.

@@ -30,6 +30,8 @@ struct Flags {
   std::vector<std::string> host_suffixes{"localhost"};
   std::string log = "text";
   std::string ready_file;
+  std::string https;
+  std::string state_dir;
   std::string url;
   bool wait = false;
   std::string timeout = "10s";
@@ -61,6 +63,15 @@ std::vector<std::string> words(std::string_view text) {
   return out;
 }
 
+// XDG Base Directory Specification: only an absolute path counts.
+std::string usual_state_dir(const Environment& environment) {
+  const auto xdg = environment("XDG_STATE_HOME");
+  if (xdg && xdg->starts_with('/')) return *xdg + "/heygen-mock-server";
+  const auto home = environment("HOME");
+  if (home && home->starts_with('/')) return *home + "/.local/state/heygen-mock-server";
+  return {};
+}
+
 // CLI11 reads the process's environment itself, and cannot be given another: so this does, for
 // whatever was not on the command line.
 void fill_from_environment(CLI::App& app, const Environment& environment, Flags& flags) {
@@ -85,12 +96,20 @@ void fill_from_environment(CLI::App& app, const Environment& environment, Flags&
   several("--sandbox-host-suffix", "HEYGEN_MOCK_SANDBOX_HOST_SUFFIX", flags.host_suffixes);
   one("--log", "HEYGEN_MOCK_LOG", flags.log);
   one("--ready-file", "HEYGEN_MOCK_READY_FILE", flags.ready_file);
+  one("--https", "HEYGEN_MOCK_HTTPS", flags.https);
+  one("--state-dir", "HEYGEN_MOCK_STATE_DIR", flags.state_dir);
+  if (flags.state_dir.empty()) flags.state_dir = usual_state_dir(environment);
 }
 
 void declare_serve_flags(CLI::App& app, Flags& flags) {
   app.add_option("--listen", flags.listen, "where to serve; port 0: any free one")
       ->type_name("HOST:PORT")
       ->capture_default_str();
+  app.add_option("--https", flags.https, "where to serve the same by TLS; see ca")
+      ->type_name("HOST:PORT");
+  app.add_option("--state-dir", flags.state_dir,
+                 "keeps the certificate authority ($XDG_STATE_HOME/heygen-mock-server)")
+      ->type_name("DIR");
   app.add_option("--profile", flags.profile, "heygen (default), strict or lenient")
       ->type_name("NAME");
   app.add_option("--client", flags.clients,
@@ -153,6 +172,10 @@ ServeCommand read_serve(const Flags& flags) {
   if (format == kFormats.end()) throw BadInput{"--log", "write text, json or off"};
   serve.log = format->second;
   serve.ready_file = flags.ready_file;
+  if (!flags.https.empty()) {
+    serve.https = need(parse_host_port(flags.https), "--https", kAddressForm);
+  }
+  serve.state_dir = flags.state_dir;
   return serve;
 }
 

@@ -42,6 +42,8 @@ struct ServeCommand {
   std::vector<std::string> host_suffixes;
   LogFormat log = LogFormat::text;
   std::string ready_file;
+  std::optional<HostPort> https;
+  std::string state_dir;  // of the certificate authority; "": none is known
 };
 
 struct ReadyCommand {

@@ -76,6 +76,9 @@ int serve(const ServeCommand& command) {
     options.admin_token = random_alphanumeric(random, kAdminTokenLength);
   }
 
+  if (command.https) options.https = {command.https->host, command.https->port};
+  options.state_dir = command.state_dir;
+
   auto started = Server::start(options);
   if (!started.server) {
     std::fprintf(stderr, "heygen-mock-server: %s\n", started.error.c_str());
@@ -86,6 +89,12 @@ int serve(const ServeCommand& command) {
     write_ready_file(command.ready_file, started.server->url(), options.admin_token);
   }
   std::printf("ready %s\n", started.server->url().c_str());
+  if (!started.server->https_url().empty()) {
+    std::printf("https %s\n", started.server->https_url().c_str());
+  }
+  if (!started.server->ca_file().empty()) {
+    std::printf("ca %s\n", started.server->ca_file().c_str());
+  }
   if (open_to_others && !command.admin_token) {
     std::printf("admin token %s\n", options.admin_token->c_str());
   }

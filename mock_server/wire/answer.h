@@ -26,6 +26,7 @@ struct Answer {
   Delivery delivery;
   std::string endless;  // the piece to repeat when delivery.endless_bytes > 0
   std::function<void(std::shared_ptr<Outbox>)> stream;
+  std::function<std::unique_ptr<Transport>(std::unique_ptr<Transport>, std::string early)> upgrade;
 };
 
 }  // namespace heygen::mock::wire

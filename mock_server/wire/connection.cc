@@ -156,6 +156,16 @@ void Connection::arm_timer() {
   if (context_.timers.arm(*this, deadline_)) context_.deadline_moved_up();
 }
 
+// Whether another read is worth trying without a new event.
+void Connection::note_read(const IoResult& result) {
+  if (result.kind != IoResult::Kind::again) {
+    readable_ = !result.drained || peer_ended_;
+    return;
+  }
+  readable_ = result.wants_write;
+  if (result.wants_write) look_again();
+}
+
 void Connection::look_again() { context_.reactor.watch_writable(transport_->fd(), this); }
 
 Connection::Progress Connection::read(Lane& lane) {
@@ -171,10 +181,12 @@ Connection::Progress Connection::read(Lane& lane) {
     return Progress::more;
   }
   if (!readable_) return Progress::blocked;
+  const bool opening = transport_->opening();
   const auto result = transport_->read(*lane.buffer);
+  note_read(result);
+  if (opening && !transport_->opening()) become_idle();
   switch (result.kind) {
     case IoResult::Kind::again:
-      readable_ = false;
       return Progress::blocked;
     case IoResult::Kind::ended:
     case IoResult::Kind::broken:
@@ -183,7 +195,6 @@ Connection::Progress Connection::read(Lane& lane) {
     case IoResult::Kind::ok:
       break;
   }
-  readable_ = !result.drained || peer_ended_;
   const std::string_view bytes{lane.buffer->data(), result.bytes};
   const auto taken = framer_.feed(bytes, limits);
   if (taken < bytes.size()) inbox_.assign(bytes.substr(taken));
@@ -217,6 +228,7 @@ void Connection::handle(Lane& lane) {
   auto framed = framer_.take();
   framed.request.peer = peer_;
   framed.request.scheme = transport_->scheme();
+  framed.request.tunnel = transport_->tunnel();
   framed.keep_alive = framed.keep_alive && !stopping_;
   lane.before_handler();
   lane.steps.fetch_add(1, std::memory_order_relaxed);
@@ -231,6 +243,7 @@ void Connection::refuse(const Refusal& refusal, Lane& lane) {
   framed.request = framer_.partial();
   framed.request.peer = peer_;
   framed.request.scheme = transport_->scheme();
+  framed.request.tunnel = transport_->tunnel();
   const auto& make = context_.options.on_bad_request;
   auto answer = lane.bridge.answer(framed, [&](const Request& partial) {
     return make ? make(partial, refusal.status, refusal.reason)
@@ -244,7 +257,8 @@ void Connection::refuse(const Refusal& refusal, Lane& lane) {
 void Connection::become_idle() {
   phase_ = Phase::reading;
   waiting_since_.store(now_.time_since_epoch().count(), std::memory_order_relaxed);
-  wait_until(now_ + context_.options.idle_timeout);
+  const auto& options = context_.options;
+  wait_until(now_ + (transport_->opening() ? options.opening_timeout : options.idle_timeout));
 }
 
 }  // namespace heygen::mock::wire

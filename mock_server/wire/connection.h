@@ -86,6 +86,7 @@ class Connection : public Timer {
   void on_deadline(Lane& lane);
   void wait_until(IoTime deadline);
   void arm_timer();
+  void note_read(const IoResult& result);
   void look_again();
 
   Progress read(Lane& lane);
@@ -98,6 +99,7 @@ class Connection : public Timer {
   Progress leave(Departure& departure);
   Progress leave();
   bool write(std::string_view bytes, std::size_t& written);
+  void upgrade(const Departure& departure);
   void start_stream();
   Progress stream(Lane& lane);
   Progress discard_input(Lane& lane);

@@ -61,6 +61,9 @@ Connection::Progress Connection::leave(Departure& departure) {
       case Departure::Act::reset:
         abort();
         return Progress::blocked;
+      case Departure::Act::upgrade:
+        upgrade(departure);
+        return Progress::more;
       case Departure::Act::stream:
         phase_ = Phase::starting;
         return Progress::more;
@@ -91,6 +94,21 @@ bool Connection::write(std::string_view bytes, std::size_t& written) {
       break;
   }
   return false;
+}
+
+void Connection::upgrade(const Departure& departure) {
+  auto early = inbox_.substr(inbox_read_);
+  inbox_ = {};
+  inbox_read_ = 0;
+  // The descriptor may become another's: this connection's events must end before.
+  context_.reactor.remove(transport_->fd());
+  transport_ = departure.upgrade()(std::move(transport_), std::move(early));
+  if (transport_ == nullptr || stopping_ || !context_.reactor.add(transport_->fd(), this)) {
+    close();
+    return;
+  }
+  readable_ = true;
+  become_idle();
 }
 
 void Connection::start_stream() {
@@ -145,16 +163,13 @@ Connection::Progress Connection::stream(Lane& lane) {
 Connection::Progress Connection::discard_input(Lane& lane) {
   if (!readable_) return Progress::blocked;
   const auto result = transport_->read(*lane.buffer);
-  if (result.kind == IoResult::Kind::again) {
-    readable_ = false;
-    return Progress::blocked;
-  }
+  note_read(result);
+  if (result.kind == IoResult::Kind::again) return Progress::blocked;
   discarded_ += result.bytes;
   if (result.kind != IoResult::Kind::ok || discarded_ > kMaxDiscarded) {
     close();
     return Progress::blocked;
   }
-  readable_ = !result.drained || peer_ended_;
   return Progress::more;
 }
 

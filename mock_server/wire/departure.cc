@@ -72,6 +72,7 @@ void Departure::sent(std::size_t count, IoTime now) {
 Departure::Act Departure::end() const {
   if (answer_.delivery.ending != Ending::complete) return Act::close;
   if (answer_.stream) return Act::stream;
+  if (answer_.upgrade) return Act::upgrade;
   return answer_.keep_alive ? Act::keep : Act::close;
 }
 

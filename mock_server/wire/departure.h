@@ -18,12 +18,13 @@ namespace heygen::mock::wire {
 class Departure {
  public:
   enum class Act : std::uint8_t {
-    send,    // `bytes`, or a part of them; then tell sent()
-    wait,    // until `until`
-    keep,    // done; the connection serves the next request
-    close,   // done; FIN
-    reset,   // done; RST
-    stream,  // the head is out; stream() goes on
+    send,     // `bytes`, or a part of them; then tell sent()
+    wait,     // until `until`
+    keep,     // done; the connection serves the next request
+    close,    // done; FIN
+    reset,    // done; RST
+    stream,   // the head is out; stream() goes on
+    upgrade,  // the head is out; upgrade() says what the connection becomes
   };
   struct Step {
     Act act = Act::keep;
@@ -39,6 +40,7 @@ class Departure {
   [[nodiscard]] const std::function<void(std::shared_ptr<Outbox>)>& stream() const noexcept {
     return answer_.stream;
   }
+  [[nodiscard]] const auto& upgrade() const noexcept { return answer_.upgrade; }
 
  private:
   [[nodiscard]] Act end() const;

@@ -92,7 +92,8 @@ Response neutral_failure() {
           .headers = {{"Content-Type", "text/plain; charset=utf-8"}},
           .body = "500 the request could not be answered; the server's log says why\n",
           .delivery = {},
-          .stream = {}};
+          .stream = {},
+          .upgrade = {}};
 }
 
 // The signature of the protected Server::process_request grew over the releases; overload
@@ -186,6 +187,11 @@ class HttplibBridge::Engine final : public httplib::Server {
     answer_.delivery = response_.delivery;
     answer_.keep_alive =
         framed_->keep_alive && !iequals(response_.headers.get("Connection"), "close");
+    if (framed_->request.method == "CONNECT" && response_.upgrade && response_.status < 300) {
+      answer_.upgrade = std::move(response_.upgrade);
+      answer_.keep_alive = true;  // the tunnel lives on, whatever HTTP would have it
+      response_.body.clear();
+    }
     if (no_body || framed_->request.method == "HEAD") {
       answer_.delivery.endless_bytes = 0;
       return;
@@ -207,6 +213,7 @@ class HttplibBridge::Engine final : public httplib::Server {
       if (name.empty() || !kToken.all(name) || is_framing_field(name)) continue;
       out.headers.emplace(name, without_controls(value));
     }
+    if (answer_.upgrade) return;  // a tunnel has no length and no end (RFC 9110 §9.3.6)
     if (answer_.framing == Answer::Framing::chunked) {
       out.headers.emplace("Transfer-Encoding", "chunked");
     } else if (answer_.framing == Answer::Framing::length && response_.status != 204 &&

@@ -35,7 +35,9 @@ struct ListenerOptions {
   // Beyond it the oldest idle or half-sent ones are closed. It is lowered to what the process may
   // open, after the soft limit of descriptors has been raised as far as it goes.
   std::size_t max_connections = 10'000;
-  std::chrono::milliseconds idle_timeout{75'000};     // between requests
+  std::chrono::milliseconds opening_timeout{
+      10'000};                                     // of a TLS handshake, from the first byte of TCP
+  std::chrono::milliseconds idle_timeout{75'000};  // between requests
   std::chrono::milliseconds request_timeout{30'000};  // from a request's first byte to its last
   std::chrono::milliseconds write_timeout{30'000};    // while the peer takes nothing
   std::chrono::milliseconds linger_timeout{2'000};    // after our FIN, for the peer's

@@ -60,6 +60,7 @@ struct Request {
   std::string body;
   Peer peer;
   std::string scheme = "http";  // "https" when the connection was TLS
+  std::string tunnel;           // what CONNECT asked for, "HOST:PORT", inside such a tunnel; or ""
 
   [[nodiscard]] std::string_view path() const noexcept;   // target up to '?', undecoded
   [[nodiscard]] std::string_view query() const noexcept;  // after '?', undecoded; "" when absent
@@ -103,6 +104,8 @@ class Outbox {
   [[nodiscard]] virtual bool open() const = 0;
 };
 
+class Transport;
+
 struct Response {
   int status = 200;
   Headers headers;
@@ -111,6 +114,10 @@ struct Response {
   // When set, the head and `body` are sent without a length, the connection stays open, and this
   // is called once, from a worker thread, with the far end. It must not block.
   std::function<void(std::shared_ptr<Outbox>)> stream;
+  // When set, in a 2xx answer to CONNECT: what the connection becomes once the head is out. It is
+  // given the transport and the bytes that came behind the request; null: it was handed over to
+  // somebody else. Called on any thread of the listener; must not block.
+  std::function<std::unique_ptr<Transport>(std::unique_ptr<Transport>, std::string early)> upgrade;
 };
 
 // Whether the body is application/x-www-form-urlencoded, by its Content-Type.

@@ -30,6 +30,10 @@ bool Reactor::add(int fd, void* owner) const noexcept {
   return ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
+void Reactor::remove(int fd) const noexcept {
+  ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
+}
+
 void Reactor::watch_writable(int fd, void* owner) const noexcept {
   auto event = event_of(kReadEvents | EPOLLOUT, owner);
   ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, fd, &event);

@@ -23,6 +23,7 @@ class Reactor {
 
   // Reports when the socket becomes readable or breaks. False when the kernel refuses.
   bool add(int fd, void* owner) const noexcept;
+  void remove(int fd) const noexcept;
   // Adds "becomes writable", and reports at once when it is.
   void watch_writable(int fd, void* owner) const noexcept;
 

@@ -21,7 +21,8 @@ struct IoResult {
   };
   Kind kind = Kind::ok;
   std::size_t bytes = 0;
-  bool drained = false;  // read: nothing more was there, so the next bytes bring an event
+  bool drained = false;      // read: nothing more was there, so the next bytes bring an event
+  bool wants_write = false;  // read, again: it goes on once the socket takes bytes
 };
 
 // Non-blocking. Not thread-safe, but used by one thread at a time, whichever that is.
@@ -36,6 +37,10 @@ class Transport {
   [[nodiscard]] virtual int fd() const noexcept = 0;
   // "http" or "https", for Request::scheme.
   [[nodiscard]] virtual std::string_view scheme() const noexcept = 0;
+  // True while the peers still negotiate: ListenerOptions::opening_timeout bounds it.
+  [[nodiscard]] virtual bool opening() const noexcept { return false; }
+  // For Request::tunnel.
+  [[nodiscard]] virtual std::string_view tunnel() const noexcept { return {}; }
 };
 
 // Makes the transport of an accepted socket; called on the accepting thread, must not block.
