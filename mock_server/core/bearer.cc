@@ -84,7 +84,7 @@ Result<Access> check_access(const Context& context, const AccessCredentials& cre
   if (!token) {
     if (credentials.api_key) {
       if (is_api_key(api_keys, *credentials.api_key)) {
-        return Access{"", "", true, ""};
+        return Access{"", "", true, "", ""};
       }
       const bool is_token = context.store.find_token(*credentials.api_key, context.now).has_value();
       return make_error(ErrorId::bearer_missing,
@@ -112,7 +112,7 @@ Result<Access> check_access(const Context& context, const AccessCredentials& cre
   }
   switch (found->state) {
     case TokenState::active:
-      return Access{found->user, found->scope, false, found->id};
+      return Access{found->user, found->scope, false, found->id, found->client_id};
     case TokenState::expired: {
       const auto ago =
           std::chrono::duration_cast<std::chrono::seconds>(context.now - found->expires_at);

@@ -29,7 +29,8 @@ struct Access {
   std::string user;  // of the token; "" for an API key
   std::string scope;
   bool by_api_key = false;
-  std::string token_id;  // the access token's fingerprint; "" for an API key
+  std::string token_id;   // the access token's fingerprint; "" for an API key
+  std::string client_id;  // whom the token was given to; "" for an API key
 };
 
 // `why` of an error says what became of the token: never issued, expired and since when, revoked

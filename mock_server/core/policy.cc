@@ -39,14 +39,17 @@ constexpr std::array<std::string_view, 3> kProfileNames{"heygen", "strict", "len
 constexpr std::int64_t kMaxSeconds = 315'360'000'000;
 
 using Seconds = std::chrono::seconds Policy::*;
+using Number = std::int64_t Policy::*;
 
 // One row a policy: how it is named, read and written.
 struct Row {
   PolicyKey key;
-  std::span<const std::string_view> names;  // empty: a number of seconds
-  int (*get)(const Policy&);
-  void (*set)(Policy&, int);
-  Seconds seconds;
+  std::span<const std::string_view> names;  // empty: a number
+  int (*get)(const Policy&) = nullptr;
+  void (*set)(Policy&, int) = nullptr;
+  Seconds seconds = nullptr;
+  Number number = nullptr;
+  std::int64_t least = 0;  // of a number
 };
 
 template <auto Member>
@@ -56,12 +59,21 @@ constexpr Row choice(std::string_view name, std::string_view values,
   return Row{{name, values, summary},
              names,
              [](const Policy& p) { return static_cast<int>(p.*Member); },
-             [](Policy& p, int v) { p.*Member = static_cast<Enum>(v); },
-             nullptr};
+             [](Policy& p, int v) { p.*Member = static_cast<Enum>(v); }};
 }
 
-constexpr Row seconds(std::string_view name, Seconds member, std::string_view summary) {
-  return Row{{name, "seconds", summary}, {}, nullptr, nullptr, member};
+constexpr Row seconds(std::string_view name, Seconds member, std::string_view summary,
+                      std::int64_t least = 0) {
+  Row row{{name, "seconds", summary}, {}};
+  row.seconds = member;
+  row.least = least;
+  return row;
+}
+
+constexpr Row number(std::string_view name, Number member, std::string_view summary) {
+  Row row{{name, "number", summary}, {}};
+  row.number = member;
+  return row;
 }
 
 constexpr std::array<std::string_view, 3> kPkce{"required", "if-sent", "off"};
@@ -110,6 +122,10 @@ constexpr std::array kRows{
     seconds("device_ttl_s", &Policy::device_ttl, "how long a device's code and user code live"),
     seconds("device_interval_s", &Policy::device_interval,
             "how long a device waits between polls; slow_down adds 5"),
+    number("api_rate", &Policy::api_rate,
+           "how many API calls an account may make in a window; 0: no limit"),
+    seconds("api_rate_window_s", &Policy::api_rate_window,
+            "how long such a window is, from its first call on", 1),
 };
 
 constexpr auto kKeys = [] {
@@ -161,13 +177,18 @@ std::optional<std::string> set_policy(Policy& policy, std::string_view name,
   if (row == nullptr) {
     return "unknown policy '" + std::string{name} + "': one of " + all_names();
   }
-  if (row->seconds != nullptr) {
+  if (row->names.empty()) {
     const auto* const number = std::get_if<std::int64_t>(&value);
-    if (number == nullptr || *number < 0 || *number > kMaxSeconds) {
-      return "policy '" + std::string{name} + "' is a whole number of seconds from 0 to " +
-             std::to_string(kMaxSeconds);
+    if (number == nullptr || *number < row->least || *number > kMaxSeconds) {
+      return "policy '" + std::string{name} + "' is a whole number " +
+             (row->seconds != nullptr ? "of seconds " : "") + "from " + std::to_string(row->least) +
+             " to " + std::to_string(kMaxSeconds);
     }
-    policy.*(row->seconds) = std::chrono::seconds{*number};
+    if (row->seconds != nullptr) {
+      policy.*(row->seconds) = std::chrono::seconds{*number};
+    } else {
+      policy.*(row->number) = *number;
+    }
     return std::nullopt;
   }
   const auto* const text = std::get_if<std::string>(&value);
@@ -185,6 +206,7 @@ PolicyValue get_policy(const Policy& policy, std::string_view name) {
   const Row* const row = find_row(name);
   if (row == nullptr) throw std::out_of_range("unknown policy: " + std::string{name});
   if (row->seconds != nullptr) return std::int64_t{(policy.*(row->seconds)).count()};
+  if (row->number != nullptr) return policy.*(row->number);
   return std::string{row->names[static_cast<std::size_t>(row->get(policy))]};
 }
 

@@ -64,6 +64,8 @@ struct Policy {
   std::chrono::seconds pending_ttl{600};    // a consent page that nobody answers
   std::chrono::seconds device_ttl{900};     // a device's code and its user code
   std::chrono::seconds device_interval{5};  // between a device's polls, RFC 8628 §3.2
+  std::int64_t api_rate = 0;                // API calls of an account in a window; 0: no limit
+  std::chrono::seconds api_rate_window{60};
 
   friend bool operator==(const Policy&, const Policy&) = default;
 };
@@ -75,7 +77,7 @@ std::string_view to_string(Profile profile) noexcept;
 // A policy by its name in the contract: "pkce", "code_ttl_s", …
 struct PolicyKey {
   std::string_view name;
-  std::string_view values;  // "required|if-sent|off", or "seconds"
+  std::string_view values;  // "required|if-sent|off", "seconds", or "number"
   std::string_view summary;
 };
 std::span<const PolicyKey> policy_keys() noexcept;

@@ -33,8 +33,20 @@ TEST(Policy, ABadValueNamesTheMend) {
   EXPECT_EQ(set_policy(p, "pkce", PolicyValue{"maybe"}),
             "policy 'pkce' is one of required|if-sent|off");
   EXPECT_NE(set_policy(p, "code_ttl_s", PolicyValue{std::int64_t{-1}}), std::nullopt);
+  EXPECT_EQ(set_policy(p, "api_rate", PolicyValue{"ten"}),
+            "policy 'api_rate' is a whole number from 0 to 315360000000");
+  EXPECT_EQ(set_policy(p, "api_rate_window_s", PolicyValue{std::int64_t{0}}),
+            "policy 'api_rate_window_s' is a whole number of seconds from 1 to 315360000000");
   EXPECT_NE(set_policy(p, "nonsense", PolicyValue{"x"}), std::nullopt);
   EXPECT_EQ(p, Policy{});
+}
+
+TEST(Policy, NoProfileLimitsTheRateSinceTheVendorsLimitIsNotProven) {
+  for (const Profile profile : {Profile::heygen, Profile::strict, Profile::lenient}) {
+    EXPECT_EQ(get_policy(profile_policy(profile), "api_rate"), PolicyValue{std::int64_t{0}});
+    EXPECT_EQ(get_policy(profile_policy(profile), "api_rate_window_s"),
+              PolicyValue{std::int64_t{60}});
+  }
 }
 
 TEST(Policy, AskingForPkceByNameMeansConfidentialClientsToo) {

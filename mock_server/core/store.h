@@ -74,6 +74,12 @@ struct DeviceUnknown {};  // or another client's
 using DevicePoll = std::variant<DeviceGranted, DevicePending, DeviceSlowDown, DeviceDenied,
                                 DeviceExpired, DeviceSpent, DeviceUnknown>;
 
+// --- take_quota's answer ---
+struct QuotaAnswer {
+  bool granted = true;
+  TimePoint until;  // when the window ends
+};
+
 // What became of the user's decision.
 enum class DeviceDecision : std::uint8_t { taken, already_taken, expired, unknown };
 
@@ -131,12 +137,18 @@ class Store {
   // False when there is no such token.
   virtual bool revoke(std::string_view value) = 0;
 
+  // --- quotas ---
+  // Counts one call under `key`, of which each window grants `limit`; a call that is not granted
+  // does not count. A window begins with its first call; a time before that begins a new one.
+  virtual QuotaAnswer take_quota(std::string_view key, std::int64_t limit,
+                                 std::chrono::seconds window, TimePoint now) = 0;
+
   // --- the control API ---
   [[nodiscard]] virtual std::vector<TokenView> tokens(TimePoint now) const = 0;
   virtual bool revoke_by_id(std::string_view id) = 0;
   virtual bool expire_by_id(std::string_view id, TimePoint now) = 0;
   virtual std::size_t expire_all(TimePoint now) = 0;
-  // Forgets codes, consents and tokens; clients stay.
+  // Forgets codes, consents, tokens and quotas; clients stay.
   virtual void clear() = 0;
 };
 

@@ -12,7 +12,7 @@ namespace heygen::mock {
 namespace {
 
 // What a tester may count on finding.
-constexpr std::array<std::string_view, 28> kPromised{
+constexpr std::array<std::string_view, 29> kPromised{
     "api-401-for-ever",
     "api-401-once",
     "api-429",
@@ -25,6 +25,7 @@ constexpr std::array<std::string_view, 28> kPromised{
     "expires-in-zero",
     "html-instead-of-json",
     "iss-mix-up",
+    "rate-limited-by-policy",
     "rate-limited-with-retry-after",
     "refresh-race",
     "refresh-response-lost-after-commit",

@@ -4,6 +4,7 @@
 
 #include "mock_server/core/bearer.h"
 #include "mock_server/core/crypto.h"
+#include "mock_server/core/quota.h"
 #include "mock_server/notation/timestamp.h"
 #include "mock_server/routes/api_access.h"
 #include "mock_server/routes/encode.h"
@@ -97,10 +98,15 @@ const FixtureAnswer& pick(const FixtureJob& job, Values& values, TimePoint now) 
   return current->answer;
 }
 
+// The account that calls: the token's user, or, for an API key, the default one.
+const User& account_of(const Visit& visit, const Access& access) {
+  const User* const known = visit.config.find_user(access.user);
+  return known != nullptr ? *known : visit.config.users.front();
+}
+
 Answer fill(const Call& call, const Visit& visit, const Fixtures::Match& match,
             const Access& access) {
-  const User* const known = visit.config.find_user(access.user);
-  Values values{call, visit, match, known != nullptr ? *known : visit.config.users.front()};
+  Values values{call, visit, match, account_of(visit, access)};
   const Fixture& fixture = *match.fixture;
   const FixtureAnswer& chosen =
       fixture.job ? pick(*fixture.job, values, visit.context.now) : fixture.answer;
@@ -115,6 +121,18 @@ Answer wrong_method(const Call& call, const std::string& allowed) {
   Answer answer = answer_error(call, ApiError::method_not_allowed,
                                "this path takes " + allowed + ", not " + call.request.method);
   answer.response.headers.add("Allow", allowed);
+  return answer;
+}
+
+// heygen_api.md §3: Retry-After, and no X-RateLimit fields.
+Answer too_many(const Call& call, const Visit& visit, std::chrono::seconds wait) {
+  const Policy& policy = visit.context.policy;
+  Answer answer =
+      answer_error(call, ApiError::rate_limited,
+                   "the account has used up what api_rate allows it in a window of " +
+                       std::to_string(policy.api_rate_window.count()) + "s; the next begins in " +
+                       std::to_string(wait.count()) + "s by the sandbox's clock");
+  answer.response.headers.add("Retry-After", std::to_string(wait.count()));
   return answer;
 }
 
@@ -137,7 +155,9 @@ Answer answer_api(const Call& call, const Visit& visit, const Fixtures& fixtures
   if (!access) return deny_access(call, std::move(access.error()));
   Answer answer;
   const auto match = fixtures.find(call.request.method, path, access->by_api_key);
-  if (call.query.error) {
+  if (const auto wait = over_rate(visit.context, *access, account_of(visit, *access).id)) {
+    answer = too_many(call, visit, *wait);
+  } else if (call.query.error) {
     answer = answer_error(call, ApiError::invalid_parameter, *call.query.error,
                           "The query is not well-formed: " + *call.query.error);
   } else if (match.fixture != nullptr) {

@@ -27,6 +27,8 @@ constexpr std::array kRows{
         "Method Not Allowed"},
     Row{ApiError::too_large, 413, 413, "request_too_large", "request_too_large",
         "Request Entity Too Large"},
+    Row{ApiError::rate_limited, 429, 400140, "rate_limit_exceeded", "rate_limit_exceeded",
+        "please reduce the RATE to call this api"},
     Row{ApiError::internal, 500, 500, "internal_error", "internal_error", "Internal Server Error"},
     Row{ApiError::unavailable, 503, 503, "service_unavailable", "service_unavailable",
         "Service Unavailable"},

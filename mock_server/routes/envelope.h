@@ -14,6 +14,7 @@ enum class ApiError : std::uint8_t {
   not_found,
   method_not_allowed,
   too_large,
+  rate_limited,
   internal,
   unavailable,
 };

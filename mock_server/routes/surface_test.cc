@@ -195,6 +195,9 @@ class BrokenStore final : public Store {
     fail();
   }
   bool revoke(std::string_view) override { fail(); }
+  QuotaAnswer take_quota(std::string_view, std::int64_t, std::chrono::seconds, TimePoint) override {
+    fail();
+  }
   std::vector<TokenView> tokens(TimePoint) const override { fail(); }
   bool revoke_by_id(std::string_view) override { fail(); }
   bool expire_by_id(std::string_view, TimePoint) override { fail(); }

@@ -18,6 +18,7 @@ struct MemoryLimits {
   std::size_t consents = 4'096;
   std::size_t devices = 4'096;
   std::size_t tokens = 1'048'576;
+  std::size_t quotas = 4'096;
 };
 
 class MemoryStore final : public Store {
@@ -53,6 +54,9 @@ class MemoryStore final : public Store {
   RotateOutcome rotate_refresh(std::string_view value, const TokenSet& tokens, const Rotation& how,
                                TimePoint now) override;
   bool revoke(std::string_view value) override;
+
+  QuotaAnswer take_quota(std::string_view key, std::int64_t limit, std::chrono::seconds window,
+                         TimePoint now) override;
 
   [[nodiscard]] std::vector<TokenView> tokens(TimePoint now) const override;
   bool revoke_by_id(std::string_view id) override;
@@ -99,6 +103,11 @@ class MemoryStore final : public Store {
     std::string successor_refresh;
   };
 
+  struct Quota {
+    TimePoint begun;
+    std::int64_t taken = 0;
+  };
+
   // All of these want the mutex held.
   GrantId add_grant(std::string_view client_id, std::string_view user, std::string_view scope);
   void add_tokens(GrantId grant, std::string_view parent, const TokenSet& tokens);
@@ -125,6 +134,8 @@ class MemoryStore final : public Store {
   std::unordered_map<GrantId, Grant> grants_;
   Table<Token> tokens_;
   std::deque<const std::string*> token_order_;  // the keys of tokens_
+  Table<Quota> quotas_;
+  std::deque<std::string> quota_order_;
   GrantId last_grant_ = 0;
 };
 

@@ -243,6 +243,8 @@ void MemoryStore::clear() {
   grants_.clear();
   token_order_.clear();
   tokens_.clear();
+  quotas_.clear();
+  quota_order_.clear();
 }
 
 }  // namespace heygen::mock

@@ -295,6 +295,58 @@ TYPED_TEST_P(StoreContract, OfManyConcurrentPollsOfAnApprovedDeviceOneWins) {
       [](int round, int wins) { ASSERT_EQ(wins, 1) << "in round " << round; });
 }
 
+// --- quotas ------------------------------------------------------------------------------------
+
+TYPED_TEST_P(StoreContract, AWindowGrantsItsLimitAndBeginsWithItsFirstCall) {
+  Store& store = *this->store_;
+  constexpr std::chrono::seconds kWindow{60};
+  EXPECT_TRUE(store.take_quota("ann", 2, kWindow, this->at(30)).granted);
+  EXPECT_TRUE(store.take_quota("ann", 2, kWindow, this->at(50)).granted);
+  const QuotaAnswer refused = store.take_quota("ann", 2, kWindow, this->at(89));
+  EXPECT_FALSE(refused.granted);
+  EXPECT_EQ(refused.until, this->at(90));
+  EXPECT_TRUE(store.take_quota("bob", 2, kWindow, this->at(89)).granted);
+  const QuotaAnswer next = store.take_quota("ann", 2, kWindow, this->at(90));
+  EXPECT_TRUE(next.granted);
+  EXPECT_EQ(next.until, this->at(150));
+}
+
+TYPED_TEST_P(StoreContract, ARefusedCallIsNotCounted) {
+  Store& store = *this->store_;
+  constexpr std::chrono::seconds kWindow{60};
+  EXPECT_TRUE(store.take_quota("ann", 1, kWindow, this->kNow).granted);
+  EXPECT_FALSE(store.take_quota("ann", 1, kWindow, this->kNow).granted);
+  EXPECT_TRUE(store.take_quota("ann", 2, kWindow, this->kNow).granted);
+}
+
+TYPED_TEST_P(StoreContract, AClockThatWasMovedBackBeginsANewWindow) {
+  Store& store = *this->store_;
+  constexpr std::chrono::seconds kWindow{60};
+  EXPECT_TRUE(store.take_quota("ann", 1, kWindow, this->at(86400)).granted);
+  const QuotaAnswer earlier = store.take_quota("ann", 1, kWindow, this->kNow);
+  EXPECT_TRUE(earlier.granted);
+  EXPECT_EQ(earlier.until, this->at(60));
+  EXPECT_FALSE(store.take_quota("ann", 1, kWindow, this->kNow).granted);
+}
+
+TYPED_TEST_P(StoreContract, AWindowLongerThanTimeNeverEnds) {
+  Store& store = *this->store_;
+  EXPECT_EQ(store.take_quota("ann", 1, std::chrono::seconds::max(), this->kNow).until, kNever);
+  EXPECT_FALSE(store.take_quota("ann", 1, std::chrono::seconds::max(), this->at(86400)).granted);
+}
+
+TYPED_TEST_P(StoreContract, OfManyConcurrentCallsAWindowGrantsItsLimit) {
+  Store& store = *this->store_;
+  this->race(
+      16, 200, [](int) {},
+      [&](int round, int) {
+        return store
+            .take_quota("race-" + std::to_string(round), 5, std::chrono::seconds{60}, this->kNow)
+            .granted;
+      },
+      [](int round, int wins) { ASSERT_EQ(wins, 5) << "in round " << round; });
+}
+
 // --- reset -------------------------------------------------------------------------------------
 
 TYPED_TEST_P(StoreContract, ClearForgetsAllButTheClients) {
@@ -303,7 +355,9 @@ TYPED_TEST_P(StoreContract, ClearForgetsAllButTheClients) {
   store.put_code(this->code("c"));
   store.put_grant("demo", "ann", "", this->pair("1"));
   ASSERT_TRUE(store.put_device(this->device("WDJB")));
+  ASSERT_TRUE(store.take_quota("ann", 1, std::chrono::seconds{60}, this->kNow).granted);
   store.clear();
+  EXPECT_TRUE(store.take_quota("ann", 1, std::chrono::seconds{60}, this->kNow).granted);
   EXPECT_NE(store.find_client("demo"), nullptr);
   EXPECT_FALSE(store.find_code("c"));
   EXPECT_FALSE(store.find_device("WDJB"));
@@ -323,6 +377,9 @@ REGISTER_TYPED_TEST_SUITE_P(
     ARefreshTokenExpiresByTheTimeItIsGiven, RevokingARefreshTokenTakesItsAccessTokensAlong,
     TheControlVerbsKillByFingerprint, ADeviceGetsItsTokensOnceItsUserApproved,
     EachSlowDownAddsFiveSeconds, ADeviceIsDeniedOrExpires,
-    OfManyConcurrentPollsOfAnApprovedDeviceOneWins, ClearForgetsAllButTheClients);
+    OfManyConcurrentPollsOfAnApprovedDeviceOneWins, AWindowGrantsItsLimitAndBeginsWithItsFirstCall,
+    ARefusedCallIsNotCounted, AClockThatWasMovedBackBeginsANewWindow,
+    AWindowLongerThanTimeNeverEnds, OfManyConcurrentCallsAWindowGrantsItsLimit,
+    ClearForgetsAllButTheClients);
 
 }  // namespace heygen::mock

@@ -18,7 +18,7 @@ TokenSet pair(const std::string& name) {
 }
 
 TEST(MemoryStore, IsBounded) {
-  MemoryStore store({.codes = 4, .consents = 4, .devices = 4, .tokens = 8});
+  MemoryStore store({.codes = 4, .consents = 4, .devices = 4, .tokens = 8, .quotas = 4});
   for (int i = 0; i < 100; ++i) {
     const std::string name = std::to_string(i);
     Code code;
@@ -34,7 +34,10 @@ TEST(MemoryStore, IsBounded) {
     device.expires_at = kNow + std::chrono::seconds{60};
     ASSERT_TRUE(store.put_device(device));
     store.put_grant("demo", "user", "", pair(name));
+    ASSERT_TRUE(store.take_quota("q" + name, 1, std::chrono::seconds{60}, kNow).granted);
   }
+  EXPECT_FALSE(store.take_quota("q96", 1, std::chrono::seconds{60}, kNow).granted);
+  EXPECT_TRUE(store.take_quota("q95", 1, std::chrono::seconds{60}, kNow).granted);  // forgotten
   EXPECT_FALSE(store.find_code("c95"));
   EXPECT_TRUE(store.find_code("c96"));
   EXPECT_FALSE(store.find_consent("p95"));
