@@ -27,7 +27,14 @@ std::vector<const Check*> collect() {
            callback_checks(),
            request_checks(),
            session_checks(),
+           response_body_checks(),
+           response_error_checks(),
+           response_lifetime_checks(),
+           response_refresh_token_checks(),
+           response_token_checks(),
            tour_checks(),
+           server_authorize_checks(),
+           server_code_checks(),
        }) {
     for (const Check& check : file) {
       if (!is_check_id(check.id) || !can_run(check) || !ids.insert(check.id).second) {

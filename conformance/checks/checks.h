@@ -13,6 +13,15 @@ std::span<const Check> authorize_secret_checks();
 std::span<const Check> callback_checks();
 std::span<const Check> request_checks();
 std::span<const Check> session_checks();
+std::span<const Check> response_body_checks();
+std::span<const Check> response_error_checks();
+std::span<const Check> response_lifetime_checks();
+std::span<const Check> response_refresh_token_checks();
+std::span<const Check> response_token_checks();
 std::span<const Check> tour_checks();
+
+// Of a server.
+std::span<const Check> server_authorize_checks();
+std::span<const Check> server_code_checks();
 
 }  // namespace heygen::conformance

@@ -1,0 +1,346 @@
+// What a client makes of the tokens in a good answer of the token endpoint (RFC 6749 §5.1, §7.1).
+
+#include <algorithm>
+#include <iterator>
+
+#include "conformance/checks/after_login.h"
+#include "conformance/checks/checks.h"
+
+namespace heygen::conformance {
+namespace {
+
+constexpr Capabilities kNeeds{Capability::begin, Capability::callback, Capability::state,
+                              Capability::call_api};
+
+std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
+
+Fault patched(std::string_view member, std::string_view json) {
+  return Fault::at(Endpoint::token).patch(member, json);
+}
+
+// Each answer in a login of its own: none of them may be used. A good login before and after.
+Verdict expect_tokens_unused(Trial& trial, const std::vector<Fault>& answers) {
+  trial.control();
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    const Tokens good = access_tokens(trial);
+    const std::string session = "spoiled-" + std::to_string(i + 1);
+    (void)login_answered_with(trial, answers[i], session);
+    Verdict verdict = expect_login_unused(trial, session, good);
+    if (verdict.result != Result::pass) return verdict;
+  }
+  trial.control();
+  return passed();
+}
+
+Tokens without(const Tokens& all, const Tokens& some) {
+  Tokens rest;
+  std::ranges::copy_if(all, std::back_inserter(rest), [&](const std::string& token) {
+    return std::ranges::find(some, token) == some.end();
+  });
+  return rest;
+}
+
+// The same for an answer to a refresh, in a good login; nothing where the client does not refresh.
+// It may refresh again and then use what that brings.
+Verdict expect_refreshed_token_unused(Trial& trial, std::string_view member,
+                                      std::string_view json) {
+  if (!trial.has(Capability::refresh)) return passed();
+  constexpr std::string_view kSession = "refreshing";
+  trial.login(kSession);
+  const Tokens before = access_tokens(trial);
+  const Mark start = trial.mark();
+  trial.arm(Fault::at(Endpoint::refresh).patch(member, json).first(10));
+  (void)try_refresh(trial, kSession);
+  trial.disarm();
+  const Tokens spoiled = without(access_tokens(trial), before);
+  (void)trial.call_api(kSession);
+  return expect_only_tokens(trial, start, without(access_tokens(trial), spoiled));
+}
+
+// The first API request after a login that brought this token.
+Verdict expect_token_sent(Trial& trial, std::string_view session, std::string_view token) {
+  const Mark before = trial.mark();
+  (void)trial.call_api(session);
+  const auto calls = trial.api_requests(before);
+  if (calls.empty()) return failed("an API request with the token", "none");
+  return expect_equal("the bearer token", token, calls.front().bearer().value_or(""));
+}
+
+Verdict happy(Trial& trial) {
+  const Login login = trial.try_login();
+  const Seen& exchange = require_token_request(trial, login);
+  require(trial, exchange.status() == 200, "the exchange was refused: " + exchange.entry().why);
+  if (login.state != LoginState::logged_in) {
+    return failed("the session is logged in",
+                  login.landed ? to_string(login.state) : login.landed.failure().message);
+  }
+  return expect_token_sent(trial, kFirst, json_text(exchange.response(), "access_token"));
+}
+
+Verdict access_token_missing(Trial& trial) {
+  return expect_tokens_unused(
+      trial, {Fault::at(Endpoint::token).without("access_token"), patched("access_token", "\"\""),
+              patched("access_token", "null"), patched("access_token", "42"),
+              patched("access_token", R"({"value":"token"})")});
+}
+
+Verdict token_type_unknown(Trial& trial) {
+  Verdict at_login = expect_tokens_unused(
+      trial, {patched("token_type", "\"mac\""), patched("token_type", "\"DPoP\""),
+              patched("token_type", "\"N_A\""), patched("token_type", "\"Bearerish\"")});
+  if (at_login.result != Result::pass) return at_login;
+  return expect_refreshed_token_unused(trial, "token_type", "\"DPoP\"");
+}
+
+Verdict token_type_case(Trial& trial) {
+  trial.control();
+  for (const std::string_view type : {"bearer", "BEARER", "bEaReR"}) {
+    const Login login =
+        login_answered_with(trial, patched("token_type", quoted(type)).once(), type);
+    Verdict verdict = expect_logged_in(trial, login);
+    if (verdict.result != Result::pass) return verdict;
+  }
+  return passed();
+}
+
+// Refused or taken for Bearer: both will do.
+Verdict token_type_missing(Trial& trial) {
+  trial.control();
+  const Tokens good = access_tokens(trial);
+  for (const Fault& fault : {Fault::at(Endpoint::token).without("token_type").first(10),
+                             patched("token_type", "null").first(10)}) {
+    (void)login_answered_with(trial, fault);
+    const Mark before = trial.mark();
+    (void)trial.call_api();
+    for (const Seen& request : trial.api_requests(before)) {
+      if (request.header("Authorization").empty() || request.bearer()) continue;
+      return failed("Authorization: Bearer, or no use of the token", "another scheme");
+    }
+  }
+  trial.control();
+  return passed();
+}
+
+Verdict header_unsafe(Trial& trial) {
+  const Mark start = trial.mark();
+  Verdict at_login = expect_tokens_unused(
+      trial,
+      {patched("access_token", R"("abc\r\nX-Canary: 1")"),
+       patched("access_token", R"("abc\nX-Canary: 1")"), patched("access_token", R"("a\tb")"),
+       patched("access_token", R"("a\u0000b")"), patched("access_token", R"("a\u007fb")"),
+       patched("access_token", R"("tok\u00e9n")")});
+  for (const Seen& request : trial.seen(start)) {
+    if (!request.header("X-Canary").empty()) {
+      return failed("no header of the token's making", "X-Canary reached the server");
+    }
+  }
+  if (at_login.result != Result::pass) return at_login;
+  return expect_refreshed_token_unused(trial, "access_token", R"("abc\r\nX-Canary: 1")");
+}
+
+Verdict long_token(Trial& trial) {
+  trial.control();
+  const std::string token(8192, 'a');
+  Tokens good = access_tokens(trial);
+  good.push_back(token);
+  const Login login = login_answered_with(
+      trial, exchange_answer(R"({"token_type":"Bearer","expires_in":864000,"access_token":")" +
+                             token + "\"}"));
+  if (!login.done()) return passed("the login was refused");
+  const Mark before = trial.mark();
+  (void)trial.call_api();
+  Verdict whole = expect_only_tokens(trial, before, good);
+  return whole.result == Result::pass ? whole
+                                      : failed("all 8192 characters of the token", "a part of it");
+}
+
+Verdict extra_fields(Trial& trial) {
+  trial.control();
+  Fault fault = patched("id_token", "null");
+  fault.patch("extra", R"({"nested":[1,{"access_token":"decoy"}]})")
+      .patch("data", R"({"access_token":"decoy","expires_in":1})")
+      .patch("token", "\"decoy\"")
+      .patch("user", R"({"id":7,"roles":[],"email":null})")
+      .patch("refresh_token_expires_in", "1");
+  for (int i = 0; i < 14; ++i) fault.patch("field_" + std::to_string(i), "[true,false,null,-1e9]");
+  const Login login = login_answered_with(trial, fault.once());
+  const Verdict usable = expect_logged_in(trial, login);
+  if (usable.result != Result::pass) return usable;
+  return expect_token_sent(trial, kFirst,
+                           json_text(login.token_requests.back().response(), "access_token"));
+}
+
+// The same answer in other words (RFC 8259 §2, §4, §7).
+Verdict spelling(Trial& trial) {
+  trial.control();
+  const std::vector<std::pair<std::string_view, std::string_view>> answers{
+      {R"({"access_token":"\u0041bc\u002Ddef\/123","token_type":"Bearer","expires_in":864000})",
+       "Abc-def/123"},
+      {"\n{\r\n\t\"expires_in\" : 864000 ,\n  \"token_type\":\t\"Bearer\",\n\n  "
+       "\"access_token\"\n:\n\"spaced-out-token\"\n}\n ",
+       "spaced-out-token"},
+      {R"({"note":"not the \"access_token\":\"decoy\"","token_type":"Bearer",)"
+       R"("access_token":"after-the-note"})",
+       "after-the-note"}};
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    const std::string session = "spelling-" + std::to_string(i + 1);
+    const Login login = login_answered_with(trial, exchange_answer(answers[i].first), session);
+    if (!login.landed) {
+      return failed("a login", "the callback was refused: " + login.landed.failure().message);
+    }
+    Verdict verdict = expect_token_sent(trial, session, answers[i].second);
+    if (verdict.result != Result::pass) return verdict;
+  }
+  return passed();
+}
+
+// Refused, or either of the two: but one of them, as it stands.
+Verdict duplicate_keys(Trial& trial) {
+  trial.control();
+  Tokens good = access_tokens(trial);
+  good.insert(good.end(), {"first-token-of-two", "second-token-of-two"});
+  (void)login_answered_with(
+      trial, exchange_answer(R"({"access_token":"first-token-of-two","token_type":"Bearer",)"
+                             R"("access_token":"second-token-of-two"})"));
+  const Mark before = trial.mark();
+  (void)trial.call_api();
+  Verdict verdict = expect_only_tokens(trial, before, good);
+  if (verdict.result == Result::pass) trial.control();
+  return verdict;
+}
+
+Verdict scope_change(Trial& trial) {
+  Setup setup;
+  setup.scope = "openid profile email";
+  trial.set_up(setup);
+  trial.control();
+  const Login login = login_answered_with(trial, patched("scope", "\"profile\"").once());
+  return expect_logged_in(trial, login);
+}
+
+constexpr Check kChecks[] = {
+    {.id = "response.happy",
+     .title = "The vendor's answer makes a login whose token is sent as it is",
+     .clause = "RFC 6749 §5.1; vendor's guide, step 3",
+     .level = Level::must,
+     .phase = Phase::response,
+     .provokes = "a login and a call",
+     .requires_ = "The session is logged in, and the call carries the access token unchanged.",
+     .mend = "Take access_token from the JSON answer and send it as it stands.",
+     .needs = kNeeds,
+     .run = &happy},
+    {.id = "response.missing-access-token",
+     .title = "An answer without an access token is no login",
+     .clause = "RFC 6749 §5.1",
+     .level = Level::must,
+     .phase = Phase::response,
+     .provokes = "200 with access_token left out, empty, null, a number, or an object",
+     .requires_ = "The login fails, and no such token is sent to the API.",
+     .mend = "Require a non-empty string before anything is stored.",
+     .motive = "golang/oauth2#441",
+     .needs = kNeeds,
+     .run = &access_token_missing},
+    {.id = "response.token-type.unknown",
+     .title = "A token of an unknown type is not used",
+     .clause = "RFC 6749 §7.1",
+     .level = Level::must,
+     .phase = Phase::response,
+     .provokes = "token_type mac, DPoP, N_A and Bearerish at a login, DPoP at a refresh",
+     .requires_ = "No API request carries the token.",
+     .mend = "Compare token_type with Bearer, whole and in any case, and refuse the rest; at each "
+             "answer, a refresh's too.",
+     .needs = kNeeds,
+     .run = &token_type_unknown},
+    {.id = "response.token-type.case",
+     .title = "token_type is compared in any case",
+     .clause = "RFC 6749 §5.1",
+     .level = Level::must,
+     .phase = Phase::response,
+     .provokes = "token_type bearer, BEARER and bEaReR",
+     .requires_ = "The login works.",
+     .mend = "Compare without regard to case.",
+     .motive = "oauthlib#674; spring-security-oauth#354, #470",
+     .needs = kNeeds,
+     .run = &token_type_case},
+    {.id = "response.missing-token-type",
+     .title = "Without a token_type the token is a Bearer token or none",
+     .clause = "RFC 6749 §5.1",
+     .level = Level::should,
+     .phase = Phase::response,
+     .provokes = "an answer without token_type, and one where it is null",
+     .requires_ = "The answer is refused or its token sent as Bearer; nothing breaks.",
+     .mend = "Refuse the answer, or take a missing token_type for Bearer.",
+     .motive = "openid/AppAuth-Android#233 (crash)",
+     .needs = kNeeds,
+     .run = &token_type_missing},
+    {.id = "response.header-unsafe-token",
+     .title = "A token with a line break or another odd character never reaches a header",
+     .clause = "RFC 6749 Appendix A.12; CWE-113",
+     .level = Level::must,
+     .phase = Phase::response,
+     .provokes = "access tokens with CR LF and a header after it, LF, tab, NUL, DEL and é; at a "
+                 "refresh too",
+     .requires_ = "No API request carries such a token, whole or in part.",
+     .mend = "Accept visible ASCII alone (VSCHAR) before the token is stored.",
+     .motive = "heygen-com/heygen-cli isHeaderSafe",
+     .needs = kNeeds,
+     .run = &header_unsafe},
+    {.id = "response.long-token",
+     .title = "A long access token is sent whole",
+     .clause = "RFC 6749 §5.1",
+     .level = Level::should,
+     .phase = Phase::response,
+     .provokes = "an access token of 8192 characters",
+     .requires_ = "It is sent whole, or the login fails cleanly; it is never cut.",
+     .mend = "Assume nothing about a token's length.",
+     .needs = kNeeds,
+     .run = &long_token},
+    {.id = "response.extra-fields",
+     .title = "Unknown fields are ignored",
+     .clause = "RFC 6749 §5.1",
+     .level = Level::must,
+     .phase = Phase::response,
+     .provokes = "a token answer with 20 more members, nested, null, and decoys among them",
+     .requires_ = "The login works, with the token of the answer's own access_token.",
+     .mend = "Parse the JSON and read the members that you know.",
+     .needs = kNeeds,
+     .run = &extra_fields},
+    {.id = "response.field-order-whitespace",
+     .title = "Order, white space and escapes of the JSON do not matter",
+     .clause = "RFC 8259 §2, §4, §7; RFC 6749 §5.1",
+     .level = Level::must,
+     .phase = Phase::response,
+     .provokes =
+         "answers with \\u escapes, odd white space, another order, and a decoy in a string",
+     .requires_ = "The token is read right.",
+     .mend = "Use a JSON parser.",
+     .needs = kNeeds,
+     .run = &spelling},
+    {.id = "response.duplicate-keys",
+     .title = "Two access_token members do no harm",
+     .clause = "RFC 8259 §4",
+     .source = Source::judgement,
+     .level = Level::may,
+     .phase = Phase::response,
+     .provokes = "an answer with access_token twice",
+     .requires_ = "It is refused, or one of the two is used as it stands.",
+     .mend = "Use a JSON parser, and refuse an object with the same member twice.",
+     .needs = kNeeds,
+     .run = &duplicate_keys},
+    {.id = "response.scope-change",
+     .title = "A narrower scope than asked for is accepted",
+     .clause = "RFC 6749 §3.3, §5.1",
+     .level = Level::should,
+     .phase = Phase::response,
+     .provokes = "an answer with \"scope\":\"profile\" where more was asked for",
+     .requires_ = "The login works.",
+     .mend = "Take the scope of the answer for what was granted.",
+     .needs = kNeeds,
+     .run = &scope_change},
+};
+
+}  // namespace
+
+std::span<const Check> response_token_checks() { return kChecks; }
+
+}  // namespace heygen::conformance
