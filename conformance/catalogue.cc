@@ -32,6 +32,8 @@ std::vector<const Check*> collect() {
            response_lifetime_checks(),
            response_refresh_token_checks(),
            response_token_checks(),
+           state_binding_checks(),
+           state_random_checks(),
            tour_checks(),
            server_authorize_checks(),
            server_code_checks(),

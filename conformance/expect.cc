@@ -29,9 +29,8 @@ CallbackUrl spoiled_callback(Trial& trial, const Spoil& spoil, std::string_view 
   return url;
 }
 
-}  // namespace
-
-Verdict expect_rejected(Trial& trial, std::string_view callback_url, std::string_view session) {
+// No token request and no login: what it says of that is worth a line in the report.
+Verdict judge_rejection(Trial& trial, std::string_view callback_url, std::string_view session) {
   const Mark before = trial.mark();
   const auto landed = trial.callback_raw(callback_url, session);
   const LoginState state = trial.state(session);
@@ -41,22 +40,31 @@ Verdict expect_rejected(Trial& trial, std::string_view callback_url, std::string
                                           (state == LoginState::logged_in ? ", and a login" : ""));
   }
   if (state == LoginState::logged_in) return failed("no login", "the session is logged in");
-  trial.control();
   return passed(landed.ok() ? "" : "it was refused: " + landed.failure().message);
+}
+
+}  // namespace
+
+Verdict expect_rejected(Trial& trial, std::string_view callback_url, std::string_view session) {
+  Verdict verdict = judge_rejection(trial, callback_url, session);
+  if (verdict.result == Result::pass) trial.control();
+  return verdict;
 }
 
 Verdict expect_callback_rejected(Trial& trial, const Spoil& spoil) {
   return expect_callbacks_rejected(trial, {spoil});
 }
 
+// One control after all of them will do: a client that the first wedges does not pass it.
 Verdict expect_callbacks_rejected(Trial& trial, const std::vector<Spoil>& spoils) {
   trial.control();
   for (std::size_t i = 0; i < spoils.size(); ++i) {
     const std::string session = "spoiled-" + std::to_string(i + 1);
     const CallbackUrl url = spoiled_callback(trial, spoils[i], session);
-    const Verdict verdict = expect_rejected(trial, url.str(), session);
+    Verdict verdict = judge_rejection(trial, url.str(), session);
     if (verdict.result != Result::pass) return verdict;
   }
+  trial.control();
   return passed();
 }
 

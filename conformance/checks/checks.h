@@ -18,6 +18,8 @@ std::span<const Check> response_error_checks();
 std::span<const Check> response_lifetime_checks();
 std::span<const Check> response_refresh_token_checks();
 std::span<const Check> response_token_checks();
+std::span<const Check> state_binding_checks();
+std::span<const Check> state_random_checks();
 std::span<const Check> tour_checks();
 
 // Of a server.

@@ -26,7 +26,6 @@ Verdict expect_fresh(Trial& trial, std::string_view param) {
   return passed();
 }
 
-Verdict state_unique(Trial& trial) { return expect_fresh(trial, "state"); }
 Verdict challenge_unique(Trial& trial) { return expect_fresh(trial, "code_challenge"); }
 
 Verdict method_s256(Trial& trial) {
@@ -40,11 +39,6 @@ Verdict challenge_present(Trial& trial) {
   return trial.begin().param("code_challenge").empty()
              ? failed("a code_challenge", "none: the login is without PKCE")
              : passed();
-}
-
-Verdict state_present(Trial& trial) {
-  return trial.begin().param("state").empty() ? failed("a state", "none, or an empty one")
-                                              : passed();
 }
 
 // Of many verifiers, since a flaw may show in one of four only.
@@ -145,28 +139,6 @@ Verdict no_downgrade(Trial& trial) {
 }
 
 constexpr Check kChecks[] = {
-    {.id = "state.present",
-     .title = "The authorization request carries a state",
-     .clause = "vendor's guide, steps 1 and 2; RFC 6749 §4.1.1",
-     .source = Source::vendor,
-     .level = Level::must,
-     .phase = Phase::state,
-     .provokes = "a login is begun",
-     .requires_ = "state is there and not empty.",
-     .mend = "Send a fresh random state with each request.",
-     .needs = kBegin,
-     .run = &state_present},
-    {.id = "state.unique-per-request",
-     .title = "Each authorization request has a fresh state",
-     .clause = "RFC 6749 §10.12; RFC 9700 §2.1",
-     .level = Level::must,
-     .phase = Phase::state,
-     .provokes = "32 logins are begun",
-     .requires_ = "No state is sent twice.",
-     .mend = "Draw the state anew for each request.",
-     .motive = "sigbit/mcp-auth-proxy#30",
-     .needs = kBegin,
-     .run = &state_unique},
     {.id = "pkce.challenge.present",
      .title = "The authorization request carries a code_challenge",
      .clause = "RFC 9700 §2.1.1; RFC 7636 §4.3",

@@ -11,8 +11,15 @@ namespace {
 // The code stays good: a client that does not look at the state completes the login, and is caught
 // by its token request, not by silence.
 Verdict state_mismatch(Trial& trial) {
-  return expect_callback_rejected(
-      trial, [](CallbackUrl& url) { url.set("state", flip_last(url.get("state"))); });
+  const auto changed = [](auto change) {
+    return [change](CallbackUrl& url) { url.set("state", change(url.get("state"))); };
+  };
+  return expect_callbacks_rejected(
+      trial, {changed(&flip_last), changed([](std::string state) {
+                state.front() = state.front() == 'A' ? 'B' : 'A';
+                return state;
+              }),
+              changed([](const std::string& state) { return std::string(state.size(), 'f'); })});
 }
 
 Verdict challenge_correct(Trial& trial) {
@@ -106,10 +113,9 @@ constexpr Check kChecks[] = {
     {.id = "callback.state.mismatch-rejected",
      .title = "A callback with a wrong state leads to no token request",
      .clause = "RFC 6749 §10.12; vendor's guide, step 2",
-     .source = Source::normative,
      .level = Level::must,
      .phase = Phase::state,
-     .provokes = "a good authorization response with one character of its state changed",
+     .provokes = "good authorization responses whose state was changed, its length kept",
      .requires_ = "The client compares the state with the one it sent, and makes no token request.",
      .mend = "Keep the state of each login with the user's session, compare it exactly, and stop "
              "before the code is used.",

@@ -97,6 +97,70 @@ Selected state_contained(Candidates candidates, const CallbackParams& params) {
   });
 }
 
+Selected state_by_its_end(Candidates candidates, const CallbackParams& params) {
+  return select_where(candidates, params, [](const std::string& sent, const std::string& got) {
+    return got.size() >= 16 && sent.ends_with(got);
+  });
+}
+
+// As functions do that take a text to end with its first NUL.
+Selected state_up_to_nul(Candidates candidates, const CallbackParams& params) {
+  return select_where(candidates, params, [](const std::string& sent, const std::string& got) {
+    return got.substr(0, got.find('\0')) == sent;
+  });
+}
+
+Selected state_without_line_end(Candidates candidates, const CallbackParams& params) {
+  return select_where(candidates, params, [](const std::string& sent, const std::string& got) {
+    return got == sent || got == sent + "\n";
+  });
+}
+
+// One variable for the state, which is "" until it is set, and again once it was used.
+void state_variable(client::Seams& seams) {
+  const Kept<std::map<std::string, PendingLogin>> kept;
+  seams.pending.remember = [kept](std::vector<PendingLogin>& logins, PendingLogin fresh) {
+    kept.with([&](auto& last) { last.insert_or_assign(fresh.state, fresh); });
+    client::remember_login(logins, std::move(fresh));
+  };
+  seams.pending.select = [kept](Candidates candidates, const CallbackParams& params) -> Selected {
+    if (!candidates.empty() || params.state.value_or("?") != "") {
+      return client::select_by_state(candidates, params);
+    }
+    return kept.with([](const auto& known) -> Selected {
+      if (known.empty()) return std::nullopt;
+      return known.begin()->second;
+    });
+  };
+}
+
+// A second login of a session is not taken note of while the first is pending.
+void remember_the_first(std::vector<PendingLogin>& logins, PendingLogin fresh) {
+  const bool pending = std::ranges::any_of(
+      logins, [&](const PendingLogin& login) { return login.session == fresh.session; });
+  if (!pending) client::remember_login(logins, std::move(fresh));
+}
+
+// One login a session; its state is overwritten by the next one's, and by nothing else.
+void slot_never_emptied(client::Seams& seams) {
+  seams.pending.remember = [](std::vector<PendingLogin>& logins, PendingLogin fresh) {
+    std::erase_if(logins,
+                  [&](const PendingLogin& login) { return login.session == fresh.session; });
+    client::remember_login(logins, std::move(fresh));
+  };
+  seams.pending.consume = [](std::vector<PendingLogin>&, const PendingLogin&) {};
+}
+
+// The newest login of all counts, whoever began it.
+Selected newest_of_all(Candidates candidates, const CallbackParams& params) {
+  return client::select_by_state(candidates.last(std::min<std::size_t>(1, candidates.size())),
+                                 params);
+}
+void one_slot_for_all(client::Seams& seams) {
+  seams.pending.belongs_to = [](const PendingLogin&, std::string_view) { return true; };
+  seams.pending.select = newest_of_all;
+}
+
 bool belongs_to_anybody(const PendingLogin& /*login*/, std::string_view /*session*/) {
   return true;
 }
@@ -183,6 +247,11 @@ constexpr std::array kFlaws{
          .intended = {"callback.state.unsolicited-rejected", "callback.state.session-bound"},
          .variant_of = "cm03-state-empty-equal",
          .plant = replace<&PendingRules::select, no_login_needed>},
+    Flaw{.id = "cm03c-state-variable-emptied",
+         .summary = "the variable of the state is \"\" after a login, and equals an empty one",
+         .intended = {"callback.state.empty-rejected"},
+         .variant_of = "cm03-state-empty-equal",
+         .plant = state_variable},
     Flaw{.id = "cm04-state-prefix-compare",
          .summary = "compares as many characters of state as were received",
          .intended = {"callback.state.prefix-rejected"},
@@ -192,10 +261,30 @@ constexpr std::array kFlaws{
          .intended = {"callback.state.prefix-rejected"},
          .variant_of = "cm04-state-prefix-compare",
          .plant = replace<&PendingRules::select, state_contained>},
+    Flaw{.id = "cm04c-state-by-its-end",
+         .summary = "compares the end of the state alone",
+         .intended = {"callback.state.prefix-rejected"},
+         .variant_of = "cm04-state-prefix-compare",
+         .plant = replace<&PendingRules::select, state_by_its_end>},
+    Flaw{.id = "cm04d-state-up-to-nul",
+         .summary = "compares the state up to a NUL",
+         .intended = {"callback.state.prefix-rejected"},
+         .variant_of = "cm04-state-prefix-compare",
+         .plant = replace<&PendingRules::select, state_up_to_nul>},
+    Flaw{.id = "cm04e-state-line-end",
+         .summary = "takes a state with a line end behind it",
+         .intended = {"callback.state.prefix-rejected"},
+         .variant_of = "cm04-state-prefix-compare",
+         .plant = replace<&PendingRules::select, state_without_line_end>},
     Flaw{.id = "cm06-state-global",
          .summary = "pending states in one global set, not per session",
          .intended = {"callback.state.session-bound"},
          .plant = replace<&PendingRules::belongs_to, belongs_to_anybody>},
+    Flaw{.id = "cm06b-one-login-for-all",
+         .summary = "one variable for the pending login of all users: the newest",
+         .intended = {"callback.state.session-bound"},
+         .variant_of = "cm06-state-global",
+         .plant = one_slot_for_all},
     Flaw{.id = "cm07-state-not-consumed",
          .summary = "does not delete the state after use",
          .intended = {"callback.state.single-use"},
@@ -210,6 +299,11 @@ constexpr std::array kFlaws{
          .intended = {"callback.state.single-use", "callback.replay"},
          .variant_of = "cm07-state-not-consumed",
          .plant = replace_made<&PendingRules::consume, spend_at_second_use>},
+    Flaw{.id = "cm07d-slot-never-emptied",
+         .summary = "one pending login a session, which only the next one replaces",
+         .intended = {"callback.state.single-use", "callback.replay"},
+         .variant_of = "cm07-state-not-consumed",
+         .plant = slot_never_emptied},
     Flaw{.id = "cm61-pending-immortal",
          .summary = "a login that was begun waits for ever",
          .intended = {"callback.state.expires"},
@@ -219,6 +313,10 @@ constexpr std::array kFlaws{
          .intended = {"callback.state.expires"},
          .variant_of = "cm61-pending-immortal",
          .plant = replace<&PendingRules::remember, remember_for_a_week>},
+    Flaw{.id = "cm205-second-login-forgotten",
+         .summary = "takes no note of a second login while a first is pending",
+         .intended = {"callback.concurrent-logins"},
+         .plant = replace<&PendingRules::remember, remember_the_first>},
 };
 
 }  // namespace

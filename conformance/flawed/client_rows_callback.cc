@@ -52,6 +52,9 @@ std::string last_flipped(std::string state) {
   return state;
 }
 std::string without_last(std::string state) { return state.substr(0, state.size() - 1); }
+std::string without_first(std::string state) { return state.substr(1); }
+std::string with_nul(std::string state) { return state + "%00x"; }
+std::string with_line_end(std::string state) { return state + "%0A"; }
 std::string in_small_letters(std::string state) {
   for (char& c : state) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   return state;
@@ -73,6 +76,18 @@ Ask unsolicited(std::string query) {
 std::string from_another_session(const Maker& make) {
   Rig rig(make());
   return deliver(rig, "code=C&state=" + begin(rig), "mallory");
+}
+
+std::string empty_after_login(const Maker& make) {
+  Rig rig(make());
+  (void)deliver(rig, "code=B&state=" + begin(rig));
+  return deliver(rig, "code=C&state=");
+}
+
+std::string newer_of_two(const Maker& make) {
+  Rig rig(make());
+  (void)begin(rig);
+  return deliver(rig, "code=C&state=" + begin(rig));
 }
 
 // Both queries come with the state of one login.
@@ -170,17 +185,25 @@ std::vector<Row> callback_rows() {
       {"cm02b-state-optional-when-empty", callback("code=C&state="), no, yes},
       {"cm03-state-empty-equal", unsolicited("code=C&state="), no, yes},
       {"cm03b-unsolicited-accepted", unsolicited("code=C&state=any"), no, yes},
+      {"cm03c-state-variable-emptied", empty_after_login, no, yes},
       {"cm04-state-prefix-compare", callback_with_state(without_last), no, yes},
       {"cm04b-state-contained", callback_with_state(in_other_text), no, yes},
+      {"cm04c-state-by-its-end", callback_with_state(without_first), no, yes},
+      {"cm04d-state-up-to-nul", callback_with_state(with_nul), no, yes},
+      {"cm04e-state-line-end", callback_with_state(with_line_end), no, yes},
       {"cm06-state-global", from_another_session, no, yes},
+      {"cm06b-one-login-for-all", from_another_session, no, yes},
       {"cm07-state-not-consumed", twice("code=C", "code=D"), yes + ", " + no,
        yes + ", exchanged D"},
       {"cm07b-state-kept-on-error", twice("error=access_denied", "code=C"), "access_denied, " + no,
        "access_denied, " + yes},
       {"cm07c-state-usable-twice", three_times, yes + ", " + no + ", " + no,
        yes + ", " + yes + ", " + no},
+      {"cm07d-slot-never-emptied", twice("code=C", "code=D"), yes + ", " + no,
+       yes + ", exchanged D"},
       {"cm61-pending-immortal", after(std::chrono::hours{24 * 365}), no, yes},
       {"cm61b-pending-a-week", after(std::chrono::hours{24}), no, yes},
+      {"cm205-second-login-forgotten", newer_of_two, yes, no},
       {"cm29-error-xss", paragraph, "<p>&lt;script&gt;x&lt;/script&gt;&lt;img src=x onerror=y&gt;",
        "<p><script>x</script><img src=x onerror=y>"},
       {"cm29b-error-xss-blacklist", paragraph,

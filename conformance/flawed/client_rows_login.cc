@@ -109,6 +109,20 @@ std::string states_of_a_minute(const Maker& make) {
   return std::to_string(seen.size()) + " of 8";
 }
 
+std::string steps(const Maker& make) {
+  StateSource source(make);
+  std::set<std::uint64_t> steps;
+  std::uint64_t before = 0;
+  for (int i = 0; i < 6; ++i) {
+    const std::string text = source.next();
+    if (text.find_first_not_of("0123456789") != std::string::npos) return "others";
+    const std::uint64_t value = std::stoull(text.substr(0, 20));
+    if (i > 0) steps.insert(value - before);
+    before = value;
+  }
+  return steps.size() == 1 ? "the same" : "others";
+}
+
 // Another process at the same instant, with other randomness.
 std::string state_after_restart(const Maker& make) {
   StateSource before(make);
@@ -239,13 +253,21 @@ std::vector<Row> login_rows() {
       {"cm09b-state-counter-prefixed", second_state, next_state,
        "000102030405060708090a0b000000000002"},
       {"cm09c-state-timestamp", first_state, state, "1767225600000000102"},
+      {"cm09d-state-counter-encoded", second_state, next_state,
+       "aGV5Z2VuLWxvZ2luLTAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMg"},
+      {"cm09e-state-equal-steps", steps, "others", "the same"},
+      {"cm09f-state-timestamp-hex", first_state, state, "019b76daa8000001020304050607"},
       {"cm10-state-time-seeded", state_after_restart, "others", "the same sequence"},
       {"cm10b-verifier-unseeded", verifier_after_restart, "others", "the same sequence"},
       {"cm10c-state-hash-of-time", state_after_restart, "others", "the same sequence"},
+      {"cm10d-state-hash-of-now", state_after_restart, "others", "one state"},
       {"cm11-state-short", first_state, state, "000102"},
       {"cm11b-state-short-behind-prefix", first_state, state,
        "heygen-oauth-login-state-of-my-app-00010203"},
       {"cm11c-state-twenty-digits", first_state, state, "01234567890123456789"},
+      {"cm11d-state-base36", first_state, state, "0123456789a"},
+      {"cm11e-state-short-thrice", first_state, state,
+       "000102030405060700010203040506070001020304050607"},
       {"cm12-state-is-verifier", first_state, state, std::string(kVerifier)},
       {"cm12b-state-carries-verifier", first_state, state,
        "000102030405060708090a0b0c0d0e0f.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"},
@@ -257,6 +279,8 @@ std::vector<Row> login_rows() {
        "wbGUvYWZ0ZXItbG9naW4_dGFiPXZpZGVvcyJ9"},
       {"cm60b-state-names-user", first_state, state,
        "alice@example.com.AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"},
+      {"cm60c-state-carries-target", first_state, state,
+       state + "|https://app.example/after-login"},
 
       {"cm13-verifier-constant", verifiers, "8 of 8", "1 of 8"},
       {"cm13b-verifier-for-eight-logins", verifiers, "8 of 8", "1 of 8"},

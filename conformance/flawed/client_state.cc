@@ -1,6 +1,7 @@
 // Flaws in how state is made.
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <random>
 
 #include "conformance/flawed/client_tools.h"
@@ -105,6 +106,58 @@ auto hashed_time_state() {
   };
 }
 
+std::string hashed_now(const StateInput& input) {
+  const auto now = std::chrono::floor<std::chrono::milliseconds>(input.now);
+  return to_hex(sha256_octets(std::to_string(now.time_since_epoch().count())));
+}
+
+// A congruential generator whose whole state is sent.
+auto generated_state() {
+  return [kept = Kept<std::optional<std::uint64_t>>()](const StateInput& input) {
+    return kept.with([&](std::optional<std::uint64_t>& value) {
+      constexpr std::uint64_t kStep = 0x9E3779B97F4A7C15U;
+      if (!value) value = std::hash<std::string>{}(random_text(input.random, 8));
+      *value += kStep;
+      return padded(std::to_string(*value), 20) + padded(std::to_string(*value), 20);
+    });
+  };
+}
+
+auto counted_state_in_base64() {
+  return [kept = Kept<std::uint64_t>()](const StateInput& /*input*/) {
+    const std::uint64_t count = kept.with([](auto& value) { return ++value; });
+    return to_base64url("heygen-login-" + padded(std::to_string(count), 24));
+  };
+}
+
+std::string timestamp_in_hex(const StateInput& input) {
+  const auto now = std::chrono::floor<std::chrono::milliseconds>(input.now);
+  auto value = static_cast<std::uint64_t>(now.time_since_epoch().count());
+  std::string octets;
+  for (int octet = 0; octet < 6; ++octet, value >>= 8U) {
+    octets.insert(octets.begin(), static_cast<char>(value & 0xFFU));
+  }
+  return to_hex(octets) + random_hex(input.random, 8);
+}
+
+// What Math.random().toString(36).slice(2) comes to.
+std::string eleven_of_base36(const StateInput& input) {
+  std::string text;
+  for (const char c : random_text(input.random, 11)) {
+    text.push_back("0123456789abcdefghijklmnopqrstuvwxyz"[static_cast<unsigned char>(c) % 36]);
+  }
+  return text;
+}
+
+std::string short_state_thrice(const StateInput& input) {
+  const std::string text = random_hex(input.random, 8);
+  return text + text + text;
+}
+
+std::string state_carries_target(const StateInput& input) {
+  return client::make_state(input) + "|https://app.example/after-login";
+}
+
 std::string short_state(const StateInput& input) { return random_hex(input.random, 3); }
 
 std::string short_state_behind_a_prefix(const StateInput& input) {
@@ -162,6 +215,21 @@ constexpr std::array kFlaws{
          .intended = {"state.not-monotonic", "state.entropy.min"},
          .variant_of = "cm09-state-counter",
          .plant = replace<&LoginRules::make_state, timestamp_state>},
+    Flaw{.id = "cm09d-state-counter-encoded",
+         .summary = "state = base64url of a text with a counter in it",
+         .intended = {"state.not-monotonic"},
+         .variant_of = "cm09-state-counter",
+         .plant = replace_made<&LoginRules::make_state, counted_state_in_base64>},
+    Flaw{.id = "cm09e-state-equal-steps",
+         .summary = "state = a number that grows by a large constant",
+         .intended = {"state.not-monotonic"},
+         .variant_of = "cm09-state-counter",
+         .plant = replace_made<&LoginRules::make_state, generated_state>},
+    Flaw{.id = "cm09f-state-timestamp-hex",
+         .summary = "state = the time in hexadecimal milliseconds and 64 random bits",
+         .intended = {"state.not-monotonic", "state.entropy.min"},
+         .variant_of = "cm09-state-counter",
+         .plant = replace<&LoginRules::make_state, timestamp_in_hex>},
     Flaw{.id = "cm10-state-time-seeded",
          .summary =
              "a Mersenne twister seeded with the time: same states after a restart at that time",
@@ -178,6 +246,11 @@ constexpr std::array kFlaws{
          .intended = {"state.not-time-seeded"},
          .variant_of = "cm10-state-time-seeded",
          .plant = replace_made<&LoginRules::make_state, hashed_time_state>},
+    Flaw{.id = "cm10d-state-hash-of-now",
+         .summary = "state = SHA-256 of the milliseconds since 1970",
+         .intended = {"state.not-time-seeded"},
+         .variant_of = "cm10-state-time-seeded",
+         .plant = replace<&LoginRules::make_state, hashed_now>},
     Flaw{.id = "cm11-state-short",
          .summary = "6 hex digits from a CSPRNG (24 bits)",
          .intended = {"state.entropy.min"},
@@ -192,6 +265,16 @@ constexpr std::array kFlaws{
          .intended = {"state.entropy.min"},
          .variant_of = "cm11-state-short",
          .plant = replace<&LoginRules::make_state, twenty_digits>},
+    Flaw{.id = "cm11d-state-base36",
+         .summary = "11 characters of base 36 (57 bits)",
+         .intended = {"state.entropy.min"},
+         .variant_of = "cm11-state-short",
+         .plant = replace<&LoginRules::make_state, eleven_of_base36>},
+    Flaw{.id = "cm11e-state-short-thrice",
+         .summary = "48 hex digits: 16 random ones, three times",
+         .intended = {"state.entropy.min"},
+         .variant_of = "cm11-state-short",
+         .plant = replace<&LoginRules::make_state, short_state_thrice>},
     Flaw{.id = "cm12-state-is-verifier",
          .summary = "code_verifier reused as state",
          .intended = {"authorize.verifier-not-leaked", "authorize.no-secret"},
@@ -216,6 +299,11 @@ constexpr std::array kFlaws{
          .intended = {"state.not-data-bearing"},
          .variant_of = "cm60-state-wraps-target",
          .plant = replace<&LoginRules::make_state, state_names_user>},
+    Flaw{.id = "cm60c-state-carries-target",
+         .summary = "a URL to go to stands behind a random state",
+         .intended = {"state.not-data-bearing"},
+         .variant_of = "cm60-state-wraps-target",
+         .plant = replace<&LoginRules::make_state, state_carries_target>},
 };
 
 }  // namespace
