@@ -20,6 +20,11 @@ std::span<const Check> response_refresh_token_checks();
 std::span<const Check> response_token_checks();
 std::span<const Check> state_binding_checks();
 std::span<const Check> state_random_checks();
+std::span<const Check> refresh_when_checks();
+std::span<const Check> refresh_token_checks();
+std::span<const Check> refresh_failure_checks();
+std::span<const Check> refresh_flight_checks();
+std::span<const Check> refresh_persist_checks();
 std::span<const Check> tour_checks();
 
 // Of a server.
