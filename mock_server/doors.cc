@@ -32,6 +32,24 @@ std::string Doors::open() {
     if (!opened.error.empty()) return std::move(opened.error);
     https_url_ = std::move(opened.url);
   }
+  if (options_.proxy) return open_proxy(*options_.proxy);
+  return {};
+}
+
+std::string Doors::open_proxy(const ProxyOptions& options) {
+  const std::lock_guard lock(mutex_);
+  try {
+    if (auto error = need_identity(); !error.empty()) return error;
+    auto started =
+        proxy::ProxyServer::start({listen_on(options.host, options.port, "--proxy"),
+                                   serving_.handler, options.fault, options.pass_through},
+                                  *identity_);
+    if (!started.server) return std::move(started.error);
+    proxy_ = std::move(started.server);
+    proxy_url_ = url_of("http", options.host, proxy_->port());
+  } catch (const std::runtime_error& error) {
+    return error.what();
+  }
   return {};
 }
 
@@ -68,17 +86,23 @@ Server::Opened Doors::open_https(const HttpsOptions& options) {
   } catch (const std::runtime_error& error) {
     return {{}, error.what()};
   }
-  wire::Listener::Options listen;
-  listen.host = options.host;
-  listen.port = options.port;
-  listen.flag = "--https";
-  listen.log = options_.log;
-  listen.on_bad_request = serving_.on_bad_request;
-  auto started = tls::start_https(std::move(listen), serving_.handler, *identity_, options.fault);
+  auto started = tls::start_https(listen_on(options.host, options.port, "--https"),
+                                  serving_.handler, *identity_, options.fault);
   if (!started.https.listener) return {{}, std::move(started.error)};
   const auto port = started.https.listener->port();
   https_.push_back(std::move(started.https));
   return {url_of("https", options.host, port), {}};
+}
+
+wire::Listener::Options Doors::listen_on(const std::string& host, std::uint16_t port,
+                                         const char* flag) const {
+  wire::Listener::Options listen;
+  listen.host = host;
+  listen.port = port;
+  listen.flag = flag;
+  listen.log = options_.log;
+  listen.on_bad_request = serving_.on_bad_request;
+  return listen;
 }
 
 void Doors::stop() {
@@ -89,6 +113,7 @@ void Doors::stop() {
     open.swap(https_);
   }
   for (const auto& https : open) https.listener->stop();
+  if (proxy_) proxy_->stop();
 }
 
 std::string Doors::ca_pem() const {

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "mock_server/proxy/proxy_server.h"
 #include "mock_server/sandbox/system_sources.h"
 #include "mock_server/server.h"
 #include "mock_server/tls/https.h"
@@ -43,7 +45,11 @@ class Doors {
   [[nodiscard]] std::string ca_file() const;
 
  private:
-  std::string need_identity();  // "" when all is well, else why not
+  // Both "" when all is well, else why not.
+  std::string open_proxy(const ProxyOptions& options);
+  std::string need_identity();
+  [[nodiscard]] wire::Listener::Options listen_on(const std::string& host, std::uint16_t port,
+                                                  const char* flag) const;
 
   const ServerOptions& options_;
   const Clock& clock_;
@@ -55,6 +61,7 @@ class Doors {
   bool stopped_ = false;
   std::optional<tls::Identity> identity_;
   std::vector<tls::Https> https_;
+  std::unique_ptr<proxy::ProxyServer> proxy_;
 };
 
 }  // namespace heygen::mock

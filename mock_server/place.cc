@@ -58,6 +58,8 @@ Place place_of(const wire::Request& request, std::span<const std::string> host_s
   }
   place.at = 0;
   place.sandbox = name_in_host(host, host_suffixes);
+  // Clients with fixed addresses name theirs to the proxy: HTTPS_PROXY=http://NAME@127.0.0.1:8766.
+  if (place.sandbox.empty() && request.tunnel) place.sandbox = request.tunnel->user;
   if (place.sandbox.empty()) place.sandbox = kDefaultSandbox;
   return place;
 }

@@ -17,9 +17,10 @@ struct Place {
   std::string base;          // what URLs of this sandbox begin with, as the caller sees this server
 };
 
-// By path ("/s/NAME/…") before host ("NAME.localhost"); else the default sandbox. The metadata of
-// sandbox NAME is also where RFC 8414 §3.1 puts it: "/.well-known/…/s/NAME". The request must
-// outlive the place. `own_url` stands in for a Host header that is missing or cannot be one.
+// By path ("/s/NAME/…") before host ("NAME.localhost") before the name given to the proxy; else the
+// default sandbox. The metadata of sandbox NAME is also where RFC 8414 §3.1 puts it:
+// "/.well-known/…/s/NAME". The request must outlive the place. `own_url` stands in for a Host header
+// that is missing or cannot be one.
 Place place_of(const wire::Request& request, std::span<const std::string> host_suffixes,
                std::string_view own_url);
 

@@ -59,6 +59,19 @@ TEST(Place, AHostPrefixNamesOneToo) {
   EXPECT_EQ(find("/s/p/x", "h.localhost").sandbox, "p");
 }
 
+TEST(Place, ANameGivenToTheProxyNamesOneWhereTheAddressNamesNone) {
+  wire::Request request;
+  request.target = "/v1/oauth/token";
+  request.headers.add("Host", "api2.heygen.com");
+  request.scheme = "https";
+  request.tunnel = wire::Tunnel{"api2.heygen.com:443", "box-1"};
+  const auto place = place_of(request, kSuffixes, "http://127.0.0.1:1");
+  EXPECT_EQ(place.sandbox, "box-1");
+  EXPECT_EQ(place.base, "https://api2.heygen.com");
+  request.target = "/s/other/x";
+  EXPECT_EQ(place_of(request, kSuffixes, "").sandbox, "other");
+}
+
 TEST(Place, AHostThatIsNoneNeverGetsIntoAUrl) {
   for (const auto* host : {"", "a/b", "a\"b", "a b", "user@h", "a?b", "a#b", "<h>"}) {
     EXPECT_EQ(find("/x", host).base, "http://127.0.0.1:1") << host;

@@ -30,6 +30,14 @@ struct HttpsOptions {
   tls::TlsFault fault = tls::TlsFault::none;
 };
 
+// An HTTP proxy that answers for the vendor's hosts and refuses all others.
+struct ProxyOptions {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 0;     // 0: any
+  bool pass_through = false;  // others are let through instead, for callers on this machine
+  tls::TlsFault fault = tls::TlsFault::none;  // of the vendor's hosts
+};
+
 struct ServerOptions {
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;  // 0: any
@@ -37,6 +45,7 @@ struct ServerOptions {
   std::optional<std::string> admin_token;  // absent: loopback callers need none, others are refused
   std::vector<std::string> host_suffixes{"localhost"};  // NAME.SUFFIX is sandbox NAME
   std::optional<HttpsOptions> https;                    // beside the plain address
+  std::optional<ProxyOptions> proxy;
   std::string state_dir;     // keeps the certificate authority; "": one is made, in memory
   std::string fixtures_dir;  // adds to the built-in API fixtures or replaces them; "": none
   std::function<void(std::string_view line)> log;  // what goes wrong inside; any thread

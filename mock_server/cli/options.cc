@@ -31,6 +31,8 @@ struct Flags {
   std::string log = "text";
   std::string ready_file;
   std::string https;
+  std::string proxy;
+  bool pass_through = false;
   std::string state_dir;
   std::string url;
   bool wait = false;
@@ -97,6 +99,7 @@ void fill_from_environment(CLI::App& app, const Environment& environment, Flags&
   one("--log", "HEYGEN_MOCK_LOG", flags.log);
   one("--ready-file", "HEYGEN_MOCK_READY_FILE", flags.ready_file);
   one("--https", "HEYGEN_MOCK_HTTPS", flags.https);
+  one("--proxy", "HEYGEN_MOCK_PROXY", flags.proxy);
   one("--state-dir", "HEYGEN_MOCK_STATE_DIR", flags.state_dir);
   if (flags.state_dir.empty()) flags.state_dir = usual_state_dir(environment);
 }
@@ -107,6 +110,11 @@ void declare_serve_flags(CLI::App& app, Flags& flags) {
       ->capture_default_str();
   app.add_option("--https", flags.https, "where to serve the same by TLS; see ca")
       ->type_name("HOST:PORT");
+  app.add_option("--proxy", flags.proxy,
+                 "where to be the proxy of clients with fixed addresses; see env")
+      ->type_name("HOST:PORT");
+  app.add_flag("--proxy-pass-through", flags.pass_through,
+               "let the proxy's clients through to other hosts, which are refused otherwise");
   app.add_option("--state-dir", flags.state_dir,
                  "keeps the certificate authority ($XDG_STATE_HOME/heygen-mock-server)")
       ->type_name("DIR");
@@ -175,7 +183,14 @@ ServeCommand read_serve(const Flags& flags) {
   if (!flags.https.empty()) {
     serve.https = need(parse_host_port(flags.https), "--https", kAddressForm);
   }
+  if (!flags.proxy.empty()) {
+    serve.proxy = need(parse_host_port(flags.proxy), "--proxy", kAddressForm);
+  }
+  serve.proxy_pass_through = flags.pass_through;
   serve.state_dir = flags.state_dir;
+  if ((serve.https || serve.proxy) && serve.state_dir.empty()) {
+    throw BadInput{"--state-dir", "name a folder for the certificate authority: HOME is not set"};
+  }
   return serve;
 }
 

@@ -43,6 +43,8 @@ struct ServeCommand {
   LogFormat log = LogFormat::text;
   std::string ready_file;
   std::optional<HostPort> https;
+  std::optional<HostPort> proxy;
+  bool proxy_pass_through = false;
   std::string state_dir;  // of the certificate authority; "": none is known
 };
 

@@ -77,6 +77,9 @@ int serve(const ServeCommand& command) {
   }
 
   if (command.https) options.https = {command.https->host, command.https->port};
+  if (command.proxy) {
+    options.proxy = {command.proxy->host, command.proxy->port, command.proxy_pass_through};
+  }
   options.state_dir = command.state_dir;
 
   auto started = Server::start(options);
@@ -91,6 +94,9 @@ int serve(const ServeCommand& command) {
   std::printf("ready %s\n", started.server->url().c_str());
   if (!started.server->https_url().empty()) {
     std::printf("https %s\n", started.server->https_url().c_str());
+  }
+  if (!started.server->proxy_url().empty()) {
+    std::printf("proxy %s\n", started.server->proxy_url().c_str());
   }
   if (!started.server->ca_file().empty()) {
     std::printf("ca %s\n", started.server->ca_file().c_str());

@@ -25,7 +25,7 @@ class ServerTransport final : public wire::Transport {
   [[nodiscard]] int fd() const noexcept override { return end_.transport->fd(); }
   [[nodiscard]] std::string_view scheme() const noexcept override { return "https"; }
   [[nodiscard]] bool opening() const noexcept override { return phase_ == Phase::opening; }
-  [[nodiscard]] std::string_view tunnel() const noexcept override {
+  [[nodiscard]] const wire::Tunnel* tunnel() const noexcept override {
     return end_.transport->tunnel();
   }
 

@@ -228,7 +228,7 @@ void Connection::handle(Lane& lane) {
   auto framed = framer_.take();
   framed.request.peer = peer_;
   framed.request.scheme = transport_->scheme();
-  framed.request.tunnel = transport_->tunnel();
+  if (const auto* const tunnel = transport_->tunnel()) framed.request.tunnel = *tunnel;
   framed.keep_alive = framed.keep_alive && !stopping_;
   lane.before_handler();
   lane.steps.fetch_add(1, std::memory_order_relaxed);
@@ -243,7 +243,7 @@ void Connection::refuse(const Refusal& refusal, Lane& lane) {
   framed.request = framer_.partial();
   framed.request.peer = peer_;
   framed.request.scheme = transport_->scheme();
-  framed.request.tunnel = transport_->tunnel();
+  if (const auto* const tunnel = transport_->tunnel()) framed.request.tunnel = *tunnel;
   const auto& make = context_.options.on_bad_request;
   auto answer = lane.bridge.answer(framed, [&](const Request& partial) {
     return make ? make(partial, refusal.status, refusal.reason)

@@ -53,6 +53,13 @@ struct Peer {
   bool loopback = false;
 };
 
+// A connection that CONNECT made into a tunnel (RFC 9110 §9.3.6), or a request that came by way of
+// a proxy.
+struct Tunnel {
+  std::string target;  // "HOST:PORT"
+  std::string user;    // the name that the client gave the proxy; ""
+};
+
 struct Request {
   std::string method;
   std::string target;  // as received: "/v1/oauth/token?x=1"
@@ -60,7 +67,7 @@ struct Request {
   std::string body;
   Peer peer;
   std::string scheme = "http";  // "https" when the connection was TLS
-  std::string tunnel;           // what CONNECT asked for, "HOST:PORT", inside such a tunnel; or ""
+  std::optional<Tunnel> tunnel;
 
   [[nodiscard]] std::string_view path() const noexcept;   // target up to '?', undecoded
   [[nodiscard]] std::string_view query() const noexcept;  // after '?', undecoded; "" when absent

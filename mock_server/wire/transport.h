@@ -12,6 +12,8 @@
 
 namespace heygen::mock::wire {
 
+struct Tunnel;
+
 struct IoResult {
   enum class Kind : std::uint8_t {
     ok,      // `bytes` were moved, at least one
@@ -39,8 +41,8 @@ class Transport {
   [[nodiscard]] virtual std::string_view scheme() const noexcept = 0;
   // True while the peers still negotiate: ListenerOptions::opening_timeout bounds it.
   [[nodiscard]] virtual bool opening() const noexcept { return false; }
-  // For Request::tunnel.
-  [[nodiscard]] virtual std::string_view tunnel() const noexcept { return {}; }
+  // For Request::tunnel; null outside of one.
+  [[nodiscard]] virtual const Tunnel* tunnel() const noexcept { return nullptr; }
 };
 
 // Makes the transport of an accepted socket; called on the accepting thread, must not block.
