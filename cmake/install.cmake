@@ -1,0 +1,71 @@
+# cmake --install and cpack: the programs, and the mock as a library for find_package(HeygenMock).
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+set(heygen_headers ${CMAKE_INSTALL_INCLUDEDIR}/heygen-mock)
+set(heygen_package ${CMAKE_INSTALL_LIBDIR}/cmake/HeygenMock)
+
+install(TARGETS heygen-mock-server heygen-conformance heygen-client COMPONENT programs)
+install(FILES packaging/completions/heygen.bash COMPONENT programs
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME heygen-mock-server)
+install(FILES packaging/completions/heygen.bash COMPONENT programs
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME heygen-conformance)
+install(FILES packaging/completions/heygen.bash COMPONENT programs
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME heygen-client)
+install(FILES packaging/completions/heygen.fish COMPONENT programs
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d RENAME heygen-mock-server.fish)
+install(FILES packaging/systemd/heygen-mock-server.service COMPONENT programs
+  DESTINATION lib/systemd/user)
+install(FILES README.md CHANGELOG.md LICENSE COMPONENT programs DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+# Manual pages are made from --help, which cannot go stale.
+find_program(HELP2MAN help2man)
+if(HELP2MAN)
+  foreach(program heygen-mock-server heygen-conformance heygen-client)
+    set(page ${CMAKE_BINARY_DIR}/man/${program}.1)
+    add_custom_command(OUTPUT ${page} DEPENDS ${program}
+      COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/man
+      COMMAND ${HELP2MAN} --no-info --no-discard-stderr --output=${page} $<TARGET_FILE:${program}>)
+    list(APPEND heygen_pages ${page})
+  endforeach()
+  add_custom_target(man ALL DEPENDS ${heygen_pages})
+  install(FILES ${heygen_pages} COMPONENT programs DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+endif()
+
+# --- the library ----------------------------------------------------------------------------------
+get_property(heygen_modules GLOBAL PROPERTY heygen_modules)
+list(FILTER heygen_modules INCLUDE REGEX "^mock_")
+list(FILTER heygen_modules EXCLUDE REGEX "_testing$|^mock_cli$")
+install(TARGETS ${heygen_modules} heygen_httplib EXPORT HeygenMock COMPONENT development
+  ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}/heygen-mock)
+install(DIRECTORY mock_server COMPONENT development DESTINATION ${heygen_headers}
+  FILES_MATCHING PATTERN "*.h"
+  PATTERN "testing*" EXCLUDE PATTERN "*_contract*" EXCLUDE PATTERN "raw_client.h" EXCLUDE
+  PATTERN "cli" EXCLUDE PATTERN "bench" EXCLUDE)
+install(EXPORT HeygenMock NAMESPACE heygen:: COMPONENT development DESTINATION ${heygen_package})
+configure_package_config_file(cmake/HeygenMockConfig.cmake.in
+  ${CMAKE_BINARY_DIR}/HeygenMockConfig.cmake INSTALL_DESTINATION ${heygen_package})
+write_basic_package_version_file(${CMAKE_BINARY_DIR}/HeygenMockConfigVersion.cmake
+  COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_BINARY_DIR}/HeygenMockConfig.cmake
+  ${CMAKE_BINARY_DIR}/HeygenMockConfigVersion.cmake
+  COMPONENT development DESTINATION ${heygen_package})
+
+# --- packages -------------------------------------------------------------------------------------
+set(CPACK_PACKAGE_NAME heygen-oauth-mock)
+set(CPACK_PACKAGE_VENDOR "the contributors of heygen-oauth-mock")
+set(CPACK_PACKAGE_CONTACT "the contributors of heygen-oauth-mock <noreply@localhost>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "HeyGen's OAuth 2.0, offline: a mock server and a conformance suite")
+set(CPACK_RESOURCE_FILE_LICENSE ${PROJECT_SOURCE_DIR}/LICENSE)
+set(CPACK_GENERATOR DEB TGZ)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_COMPONENTS_ALL programs development)
+set(CPACK_DEB_COMPONENT_INSTALL ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_SECTION devel)
+set(CPACK_DEBIAN_PROGRAMS_PACKAGE_NAME heygen-oauth-mock)
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME heygen-oauth-mock-dev)
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
+  "libcpp-httplib-dev, libssl-dev, libcurl4-openssl-dev, nlohmann-json3-dev, prometheus-cpp-dev, pkg-config")
+include(CPack)
