@@ -25,6 +25,8 @@ std::vector<const Check*> collect() {
            authorize_request_checks(),
            authorize_secret_checks(),
            callback_checks(),
+           pkce_challenge_checks(),
+           pkce_verifier_checks(),
            request_checks(),
            session_checks(),
            response_body_checks(),

@@ -11,6 +11,8 @@ std::span<const Check> answer_checks();
 std::span<const Check> authorize_request_checks();
 std::span<const Check> authorize_secret_checks();
 std::span<const Check> callback_checks();
+std::span<const Check> pkce_challenge_checks();
+std::span<const Check> pkce_verifier_checks();
 std::span<const Check> request_checks();
 std::span<const Check> session_checks();
 std::span<const Check> response_body_checks();

@@ -27,8 +27,9 @@ Verdict state_empty(Trial& trial) {
   if (pending.result != Result::pass) return pending;
   // With no login pending an empty state must not equal what is not there: in a session that never
   // began one, and in one that has finished it.
-  const Verdict idle =
-      expect_rejected(trial, trial.setup().redirect_uri + "?code=unasked-for&state=", "idle");
+  CallbackUrl unasked = trial.authorize(trial.begin("attacker"));
+  empty(unasked);
+  const Verdict idle = expect_rejected(trial, unasked.str(), "idle");
   if (idle.result != Result::pass) return idle;
   const Login done = trial.login();
   CallbackUrl late = trial.authorize(done.begun);
@@ -180,6 +181,7 @@ Verdict concurrent_logins(Trial& trial) {
   (void)trial.callback(trial.authorize(first));
   const auto landed = trial.callback(trial.authorize(second));
   if (!landed) {
+    trial.control();
     return failed("the newer of two logins to finish",
                   "it was refused: " + landed.failure().message);
   }

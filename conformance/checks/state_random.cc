@@ -142,6 +142,9 @@ std::string told_by(std::string_view text) {
   for (const std::string_view word : kTargets) {
     if (text.find(word) != std::string_view::npos) return "where to go after the login";
   }
+  for (const std::string_view word : {"verifier", "\"secret", "_token\""}) {
+    if (text.find(word) != std::string_view::npos) return "a secret";
+  }
   for (const std::string_view word : kUsers) {
     if (text.find(word) != std::string_view::npos) return "who the user is";
   }

@@ -76,6 +76,11 @@ std::string mostly_constant_verifier(RandomSource& random) {
   return "heygen-oauth-code-verifier-of-my-app-" + random_hex(random, 6);
 }
 
+std::string thirty_two_hex_digits_twice(RandomSource& random) {
+  const std::string text = random_hex(random, 16);
+  return text + text;
+}
+
 // --- the challenge -----------------------------------------------------------------------------
 
 Challenge s256(std::string_view octets) { return {to_base64url(octets), "S256"}; }
@@ -136,6 +141,15 @@ Challenge plain_after_refusal(std::string_view verifier, std::string_view last_e
                                          : client::make_challenge(verifier, last_error);
 }
 
+auto none_after_second_refusal() {
+  return [refusals = Kept<int>()](std::string_view verifier, std::string_view last_error) {
+    const bool refused = last_error == "invalid_request";
+    const int count = refusals.with([&](int& value) { return refused ? ++value : value; });
+    return count >= 2 ? no_challenge(verifier, last_error)
+                      : client::make_challenge(verifier, last_error);
+  };
+}
+
 // --- the login it belongs to -------------------------------------------------------------------
 
 void one_verifier_the_newest(std::vector<PendingLogin>& logins, PendingLogin fresh) {
@@ -149,6 +163,12 @@ void one_verifier_the_oldest(std::vector<PendingLogin>& logins, PendingLogin fre
   for (const PendingLogin& login : logins) {
     if (login.session == fresh.session) fresh.verifier = login.verifier;
   }
+  client::remember_login(logins, std::move(fresh));
+}
+
+// One variable of the process holds the verifier of the login that was begun last.
+void one_verifier_for_all(std::vector<PendingLogin>& logins, PendingLogin fresh) {
+  for (PendingLogin& login : logins) login.verifier = fresh.verifier;
   client::remember_login(logins, std::move(fresh));
 }
 
@@ -251,6 +271,11 @@ constexpr std::array kFlaws{
          .intended = {"pkce.no-downgrade"},
          .variant_of = "cm20-pkce-fallback",
          .plant = replace<&LoginRules::make_challenge, plain_after_refusal>},
+    Flaw{.id = "cm20c-pkce-fallback-at-second",
+         .summary = "after the second invalid_request goes on without PKCE",
+         .intended = {"pkce.no-downgrade"},
+         .variant_of = "cm20-pkce-fallback",
+         .plant = replace_made<&LoginRules::make_challenge, none_after_second_refusal>},
     Flaw{.id = "cm21-verifier-global",
          .summary = "second begin_login overwrites the verifier of the first",
          .intended = {"callback.state.cross-flow-rejected"},
@@ -260,6 +285,11 @@ constexpr std::array kFlaws{
          .intended = {"callback.state.cross-flow-rejected"},
          .variant_of = "cm21-verifier-global",
          .plant = replace<&PendingRules::remember, one_verifier_the_oldest>},
+    Flaw{.id = "cm21c-verifier-for-all-users",
+         .summary = "one variable for the verifier of all users: the newest",
+         .intended = {"pkce.verifier.survives-restart", "callback.state.cross-flow-rejected"},
+         .variant_of = "cm21-verifier-global",
+         .plant = replace<&PendingRules::remember, one_verifier_for_all>},
     Flaw{.id = "cm62-verifier-of-digits",
          .summary = "verifier of 43 decimal digits (142 bits)",
          .intended = {"pkce.verifier.entropy"},
@@ -269,6 +299,11 @@ constexpr std::array kFlaws{
          .intended = {"pkce.verifier.entropy"},
          .variant_of = "cm62-verifier-of-digits",
          .plant = replace<&LoginRules::make_verifier, mostly_constant_verifier>},
+    Flaw{.id = "cm62c-verifier-twice",
+         .summary = "verifier of 64 hex digits: 32 random ones, twice (128 bits)",
+         .intended = {"pkce.verifier.entropy"},
+         .variant_of = "cm62-verifier-of-digits",
+         .plant = replace<&LoginRules::make_verifier, thirty_two_hex_digits_twice>},
     Flaw{.id = "cm63-challenge-absent",
          .summary = "sends no code_challenge",
          .intended = {"pkce.challenge.present"},

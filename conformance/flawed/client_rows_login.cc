@@ -182,6 +182,24 @@ Ask challenge_after(std::string_view last_error) {
   };
 }
 
+std::string challenge_after_two_refusals(const Maker& make) {
+  const Seams seams = make();
+  (void)seams.login.make_challenge(kVerifier, "invalid_request");
+  return seams.login.make_challenge(kVerifier, "invalid_request").value;
+}
+
+std::string verifier_of_first_user(const Maker& make) {
+  const Seams seams = make();
+  client::PendingLogins pending(seams.pending);
+  const client::Instant end = kStart + client::kPendingLifetime;
+  pending.add({"alice", "S1", "V1", "", end}, kStart);
+  pending.add({"bob", "S2", "V2", "", end}, kStart);
+  client::CallbackParams params;
+  params.state = "S1";
+  const auto login = pending.take("alice", params, kStart);
+  return login ? login->verifier : "none";
+}
+
 // Which login's verifier goes with the callback of each of two logins.
 std::string verifiers_of_two_logins(const Maker& make) {
   const Seams seams = make();
@@ -294,6 +312,8 @@ std::vector<Row> login_rows() {
       {"cm62-verifier-of-digits", verifier, state, "0123456789012345678901234567890123456789012"},
       {"cm62b-verifier-mostly-constant", verifier, state,
        "heygen-oauth-code-verifier-of-my-app-000102030405"},
+      {"cm62c-verifier-twice", verifier, state,
+       "000102030405060708090a0b0c0d0e0f000102030405060708090a0b0c0d0e0f"},
       {"cm16-challenge-padded", challenge_after(""), challenge + " S256",
        "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM= S256"},
       {"cm16b-challenge-plus-slash", challenge_after(""), challenge + " S256",
@@ -316,9 +336,11 @@ std::vector<Row> login_rows() {
       {"cm20-pkce-fallback", challenge_after("invalid_request"), challenge + " S256", " "},
       {"cm20b-pkce-fallback-to-plain", challenge_after("invalid_request"), challenge + " S256",
        std::string(kVerifier) + " plain"},
+      {"cm20c-pkce-fallback-at-second", challenge_after_two_refusals, challenge, ""},
       {"cm63-challenge-absent", challenge_after(""), challenge + " S256", " "},
       {"cm21-verifier-global", verifiers_of_two_logins, "S1:V1 S2:V2 ", "S1:V2 S2:V2 "},
       {"cm21b-verifier-of-the-first", verifiers_of_two_logins, "S1:V1 S2:V2 ", "S1:V1 S2:V1 "},
+      {"cm21c-verifier-for-all-users", verifier_of_first_user, "V1", "V2"},
   };
 }
 
