@@ -20,6 +20,7 @@ enum class Capability : std::uint8_t {
   messages,  // its error texts are seen
   logs,      // what it writes is seen
   store,     // its folder of tokens is seen
+  redirect,  // takes the redirect URI that it is given
   // What an adapter claims in its hello, by these names.
   refresh,
   logout,

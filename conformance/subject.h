@@ -100,6 +100,7 @@ struct Landing {
   int status = 0;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
+  std::string note;  // what else came of it, for a person; "" when nothing is to be said
 };
 struct DeviceChallenge {
   std::string user_code;

@@ -23,6 +23,15 @@ std::string slug(std::string_view prefix, std::string_view id) {
   return name.substr(0, kLongest - digest.size()) + digest;
 }
 
+// For a subject that chooses its redirect URI itself, when it has a free port (RFC 8252 §7.3).
+void allow_any_loopback(mock::Client& client) {
+  for (const char* any : {"http://127.0.0.1/*", "http://localhost/*", "http://[::1]/*"}) {
+    client.redirect_uris.emplace_back(any);
+  }
+  // With a secret it would have to be the very URI that is registered.
+  if (client.secret) client.policies.emplace_back("redirect", "prefix");
+}
+
 std::shared_ptr<mock::Sandbox> make_sandbox(const Stage& stage, const std::string& name) {
   mock::SandboxBlueprint blueprint;
   blueprint.clients.clear();
@@ -86,6 +95,7 @@ void Trial::register_client() {
   client.id = setup_.client_id;
   client.redirect_uris = {setup_.redirect_uri};
   client.secret = setup_.client_secret;
+  if (!has(Capability::redirect) && !stage_.world) allow_any_loopback(client);
   sandbox_->store().put_client(std::move(client));
   mock::SandboxConfig config = mock::SandboxConfig::defaults();
   config.overrides = setup_.policies;
@@ -96,8 +106,12 @@ void Trial::register_client() {
 
 // Of what a check asks for, a fixed world can be given policies alone.
 Setup Trial::furnished(Setup wanted) const {
-  if (!stage_.world) return wanted;
   const Setup usual;
+  if (!stage_.world) {
+    if (wanted.redirect_uri == usual.redirect_uri || has(Capability::redirect)) return wanted;
+    throw CheckEnded{not_applicable(
+        "the subject lacks the capability redirect-uri: it listens where it likes")};
+  }
   const Setup& fixed = stage_.world->setup;
   const auto demand = [](bool possible, std::string_view what) {
     if (possible) return;

@@ -195,6 +195,8 @@ class Trial {
   Outcome<T> note(Outcome<T> outcome) {
     if (outcome.ok()) {
       record_answer("ok");
+    } else if (outcome.failure().origin == Failure::Origin::unsupported) {
+      throw CheckEnded{not_applicable("the subject cannot be asked: " + outcome.failure().message)};
     } else {
       record_failure(outcome.failure());
     }

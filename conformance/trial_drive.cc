@@ -104,7 +104,7 @@ Outcome<Landing> Trial::callback_raw(std::string_view url, std::string_view sess
   }
   record_start("callback", std::move(params));
   auto landed = note(subject_.callback(session_name(session), url).wait());
-  if (landed) messages_ += landed->body + "\n";
+  if (landed) messages_ += landed->body + "\n" + landed->note + "\n";
   return landed;
 }
 
@@ -140,7 +140,8 @@ std::string Trial::explain_failed_login(const Login& login, Mark since) {
   if (!why.empty()) return "the token request was refused: " + why;
   if (!login.landed) return login.landed.failure().message;
   if (login.token_requests.empty()) return "no token request was made";
-  return "afterwards its state is " + std::string(to_string(login.state));
+  std::string state = "afterwards its state is " + std::string(to_string(login.state));
+  return login.landed->note.empty() ? state : state + ": " + login.landed->note;
 }
 
 Login Trial::login(std::string_view session) {

@@ -75,6 +75,7 @@ struct Parser {
   ListCommand list;
   ExplainCommand explain;
   ClientCommand client;
+  CliCommandLine cli;
   SelfTestCommand self_test;
   FlawedAdapterCommand flawed;
 
@@ -90,6 +91,7 @@ struct Parser {
         "client", "Judge a client behind an adapter: client [flags] -- COMMAND [ARGUMENTS]");
     add_selection(judging, client.common);
     add_common(judging, client.common);
+    add_cli();
     add_self_test();
     // Not for people: self-test starts it.
     CLI::App& hidden = *app.add_subcommand("flawed-adapter", "")->group("");
@@ -109,6 +111,29 @@ struct Parser {
         ->type_name("SUBJECT");
     add_level(listing, list.level);
     listing.add_flag("--json", list.json, "As JSON");
+  }
+
+  void add_cli() {
+    CLI::App& judging = *app.add_subcommand(
+        "cli", "Judge a command-line program that opens a browser and listens on loopback");
+    judging.add_option("--login", cli.login, "The command that logs in; exit code 0: logged in")
+        ->type_name("CMD")
+        ->required();
+    judging.add_option("--call", cli.call, "The command that calls the API with the login")
+        ->type_name("CMD")
+        ->required();
+    judging.add_option("--refresh", cli.refresh, "The command that refreshes the token")
+        ->type_name("CMD");
+    judging.add_option("--logout", cli.logout, "The command that logs out")->type_name("CMD");
+    judging.footer(
+        "CMD is a line for /bin/sh, on a pseudo-terminal, with a home folder of its own and\n"
+        "HEYGEN_* and HYPERFRAMES_OAUTH_* set. In it {authorize_url}, {token_url}, {refresh_url},\n"
+        "{revoke_url}, {device_url}, {api_url}, {base_url}, {client_id}, {client_secret},\n"
+        "{redirect_uri}, {scope} and {store_dir} are replaced, in --call {method}, {path} and\n"
+        "{body} as well. --timeout is 15s here unless it is given.");
+    add_selection(judging, cli.common);
+    cli.common.timeout = std::chrono::seconds{15};
+    add_common(judging, cli.common);
   }
 
   void add_self_test() {
@@ -162,6 +187,7 @@ std::variant<Usage, Command> parse_options(int argc, const char* const* argv) {
   if (name == "explain") return Command{parser.explain};
   if (name == "self-test") return Command{parser.self_test};
   if (name == "flawed-adapter") return Command{parser.flawed};
+  if (name == "cli") return Command{parser.cli};
   if (theirs.empty()) {
     return Usage{
         "heygen-conformance: name the adapter's command after --: "

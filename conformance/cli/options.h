@@ -46,6 +46,13 @@ struct ClientCommand {
   CommonOptions common;
   std::vector<std::string> command;  // the adapter
 };
+struct CliCommandLine {
+  CommonOptions common;  // its timeout is longer: every operation is a process
+  std::string login;     // lines for /bin/sh
+  std::string call;
+  std::optional<std::string> refresh;
+  std::optional<std::string> logout;
+};
 struct SelfTestCommand {
   CommonOptions common;            // its selection is not looked at
   std::vector<std::string> flaws;  // globs over ids; none: all
@@ -55,7 +62,8 @@ struct FlawedAdapterCommand {
   std::string flaw;
 };
 using Command =
-    std::variant<ListCommand, ExplainCommand, ClientCommand, SelfTestCommand, FlawedAdapterCommand>;
+    std::variant<ListCommand, ExplainCommand, ClientCommand, CliCommandLine, SelfTestCommand,
+                 FlawedAdapterCommand>;
 
 // Help, the version, or what is wrong in one line.
 struct Usage {

@@ -13,7 +13,7 @@ using nlohmann::json;
 
 constexpr Capabilities kEveryAdapter{Capability::begin,    Capability::callback, Capability::state,
                                      Capability::call_api, Capability::messages, Capability::logs,
-                                     Capability::store};
+                                     Capability::store,    Capability::redirect};
 // What a hello may add. The rest are the driver's to state.
 constexpr Capabilities kClaimable{
     Capability::refresh,       Capability::logout, Capability::restart,  Capability::clock,
