@@ -18,29 +18,6 @@ Verdict redirect_not_followed(Trial& trial) {
   return verdict;
 }
 
-Verdict error_not_printed(Trial& trial) {
-  trial.control();
-  trial.arm(Fault::at(Endpoint::token).status(400).echo_secrets().once());
-  (void)trial.try_login();
-  trial.disarm();
-  return worst_of({expect_no_secret_in(trial, "the log", trial.logs()),
-                   expect_no_secret_in(trial, "an error message", trial.messages())});
-}
-
-Verdict log_no_tokens(Trial& trial) {
-  trial.login();
-  (void)trial.call_api();
-  if (trial.has(Capability::refresh)) (void)trial.refresh();
-  return expect_no_secret_in(
-      trial, "the log", trial.logs(),
-      {SecretKind::code, SecretKind::verifier, SecretKind::state, SecretKind::device_code});
-}
-
-Verdict log_no_code(Trial& trial) {
-  trial.login();
-  return expect_no_secret_in(trial, "the log", trial.logs(), {SecretKind::state});
-}
-
 constexpr Check kChecks[] = {
     {.id = "token.endpoint.no-redirect-follow",
      .title = "A redirect of the token endpoint is not followed with secrets",
@@ -54,41 +31,6 @@ constexpr Check kChecks[] = {
      .motive = "Gitlawb/zero#729",
      .needs = {Capability::begin, Capability::callback, Capability::state},
      .run = &redirect_not_followed},
-    {.id = "log.no-secrets-on-error",
-     .title = "An error body that echoes the request is not printed",
-     .clause = "CWE-532",
-     .source = Source::judgement,
-     .level = Level::must,
-     .phase = Phase::secrecy,
-     .provokes = "400 whose error_description repeats the request, code and verifier among it",
-     .requires_ = "Neither the log nor the error message holds them.",
-     .mend = "Print the status and the registered error code, never the body.",
-     .motive = "librefang#5525",
-     .needs = {Capability::begin, Capability::callback, Capability::state, Capability::logs,
-               Capability::messages},
-     .run = &error_not_printed},
-    {.id = "log.no-tokens",
-     .title = "No token is logged",
-     .clause = "RFC 6749 §10.3, §10.4; RFC 6750 §5.3",
-     .level = Level::must,
-     .phase = Phase::secrecy,
-     .provokes = "a login, a call and a refresh",
-     .requires_ = "Neither stdout nor stderr holds a token, whole, encoded or in part.",
-     .mend = "Log that a token came, and its lifetime.",
-     .motive = "KAFKA-14623",
-     .needs = {Capability::begin, Capability::callback, Capability::state, Capability::call_api,
-               Capability::logs},
-     .run = &log_no_tokens},
-    {.id = "log.no-code-verifier-state",
-     .title = "No code or verifier is logged",
-     .clause = "RFC 9700 §4.2.4, §4.3",
-     .level = Level::must,
-     .phase = Phase::secrecy,
-     .provokes = "a login",
-     .requires_ = "Neither stdout nor stderr holds the code or the verifier.",
-     .mend = "Strip the query from what you log of the callback.",
-     .needs = {Capability::begin, Capability::callback, Capability::state, Capability::logs},
-     .run = &log_no_code},
 };
 
 }  // namespace

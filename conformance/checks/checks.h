@@ -14,7 +14,6 @@ std::span<const Check> callback_checks();
 std::span<const Check> pkce_challenge_checks();
 std::span<const Check> pkce_verifier_checks();
 std::span<const Check> request_checks();
-std::span<const Check> session_checks();
 std::span<const Check> response_body_checks();
 std::span<const Check> response_error_checks();
 std::span<const Check> response_lifetime_checks();
@@ -27,6 +26,12 @@ std::span<const Check> refresh_token_checks();
 std::span<const Check> refresh_failure_checks();
 std::span<const Check> refresh_flight_checks();
 std::span<const Check> refresh_persist_checks();
+std::span<const Check> bearer_checks();
+std::span<const Check> bearer_redirect_checks();
+std::span<const Check> secrecy_checks();
+std::span<const Check> logout_checks();
+std::span<const Check> device_request_checks();
+std::span<const Check> device_poll_checks();
 std::span<const Check> tour_checks();
 
 // Of a server.

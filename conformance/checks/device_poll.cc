@@ -1,0 +1,239 @@
+// How often, and how long, a device polls (RFC 8628 §3.2, §3.5). Time is the check's: the clocks
+// are moved to just before a poll may come, and then to where it may.
+
+#include <array>
+
+#include "conformance/checks/checks.h"
+#include "conformance/checks/device_steps.h"
+
+namespace heygen::conformance {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr Capabilities kPolling{Capability::device, Capability::clock, Capability::state};
+
+// A device login whose first poll has come, and was answered by pending.
+DeviceChallenge begin_polling(Trial& trial, std::string_view session = kFirst) {
+  const Mark before = trial.mark();
+  DeviceChallenge challenge = begin_device(trial, session);
+  (void)await_poll(trial, before);
+  return challenge;
+}
+
+// --- how often ---------------------------------------------------------------------------------
+
+// No client polls in this interval by habit.
+Verdict interval(Trial& trial) {
+  constexpr seconds kInterval{8};
+  trial.policy("device_interval_s", std::int64_t{kInterval.count()});
+  stop_clock(trial);
+  const Mark before = trial.mark();
+  (void)begin_device(trial);
+  const bool at_once = poll_within(trial, before, kInterval - seconds{1}).has_value();
+  if (!at_once) (void)await_poll(trial, before, seconds{1});
+  for (int round = 0; round < 2; ++round) {
+    Verdict verdict = expect_next_poll_after(trial, kInterval);
+    if (verdict.result != Result::pass) return verdict;
+  }
+  return at_once ? warned("the first poll came before the interval had passed") : passed();
+}
+
+Verdict interval_left_out(Trial& trial) {
+  trial.arm(Fault::at(Endpoint::device).without("interval").once());
+  (void)begin_polling(trial, "without");
+  trial.disarm();
+  return expect_next_poll_after(trial, kDeviceInterval);
+}
+
+// Zero is none to live by: not a poll after the other without a pause.
+Verdict interval_of_zero(Trial& trial) {
+  constexpr std::size_t kMost = 2;
+  trial.arm(Fault::at(Endpoint::device).patch("interval", "0").once());
+  trial.arm(poll_answer("authorization_pending"));
+  const Mark before = trial.mark();
+  (void)begin_device(trial, "zero");
+  (void)poll_within(trial, before, seconds{0});
+  const std::size_t at_once = trial.device_requests(before).size() - 1;
+  if (at_once > kMost) return failed("a pause between polls", "polls without one");
+  (void)await_poll(trial, trial.mark());
+  return passed();
+}
+
+// RFC 8628 §3.2: without an interval it is 5 seconds.
+Verdict default_interval(Trial& trial) {
+  stop_clock(trial);
+  Verdict verdict = interval_left_out(trial);
+  return verdict.result == Result::pass ? interval_of_zero(trial) : verdict;
+}
+
+// The answer to each poll decides on the wait for the next.
+Verdict slow_down(Trial& trial) {
+  stop_clock(trial);
+  const DeviceChallenge challenge = begin_polling(trial);
+  seconds gap = kDeviceInterval;
+  for (const std::string_view answer : {"slow_down", "slow_down", "authorization_pending"}) {
+    trial.arm(poll_answer(answer));
+    Verdict verdict = expect_next_poll_after(trial, gap);
+    trial.disarm();
+    if (verdict.result != Result::pass) return verdict;
+    if (answer == "slow_down") gap += seconds{5};
+  }
+  trial.decide_device(challenge.user_code);
+  Verdict verdict = expect_next_poll_after(trial, gap);
+  if (verdict.result != Result::pass) return verdict;
+  return expect_state_soon(trial, LoginState::logged_in);
+}
+
+// 429 without an OAuth error is the same wish.
+Verdict too_many_requests(Trial& trial) {
+  constexpr seconds kAsked{20};
+  stop_clock(trial);
+  (void)begin_polling(trial);
+  Fault fault = poll_answer("");
+  fault.rule().action.oauth_error.reset();
+  trial.arm(fault.status(429).body("").retry_after("20"));
+  (void)await_poll(trial, trial.mark());
+  trial.disarm();
+  return expect_next_poll_after(trial, kAsked);
+}
+
+// --- how long ----------------------------------------------------------------------------------
+
+Verdict pending_continues(Trial& trial) {
+  constexpr int kPolls = 5;
+  stop_clock(trial);
+  const DeviceChallenge challenge = begin_polling(trial);
+  for (int poll = 1; poll < kPolls; ++poll) (void)await_poll(trial, trial.mark());
+  trial.decide_device(challenge.user_code);
+  (void)await_poll(trial, trial.mark());
+  return expect_state_soon(trial, LoginState::logged_in);
+}
+
+// A poll that is answered like this is the last of its login.
+Verdict terminal(Trial& trial) {
+  constexpr std::array<std::string_view, 5> kErrors{"access_denied", "expired_token",
+                                                    "invalid_grant", "invalid_client", "odd_error"};
+  stop_clock(trial);
+  const bool side_by_side = trial.has(Capability::two_sessions);
+  Mark last = 0;
+  for (const std::string_view error : kErrors) {
+    (void)begin_polling(trial, side_by_side ? error : kFirst);
+    trial.arm(poll_answer(error));
+    const Mark before = trial.mark();
+    (void)await_poll(trial, before);
+    trial.disarm();
+    last = trial.mark();
+    // A new login in the same session would end the old one's polling, and hide it.
+    if (!side_by_side && poll_within(trial, last, seconds{60})) {
+      return failed("no poll after " + std::string(error), "one");
+    }
+  }
+  if (side_by_side && poll_within(trial, last, seconds{60})) {
+    return failed("no poll after access_denied, expired_token or another error", "one");
+  }
+  return passed();
+}
+
+Verdict stops_at_expiry(Trial& trial) {
+  constexpr seconds kLife{12};
+  trial.policy("device_ttl_s", std::int64_t{kLife.count()});
+  stop_clock(trial);
+  trial.arm(poll_answer("authorization_pending"));
+  (void)begin_polling(trial);
+  // The end, and one interval more for a poll that was on its way.
+  (void)poll_within(trial, trial.mark(), kLife);
+  for (const seconds later : {kDeviceInterval, 2 * kDeviceInterval}) {
+    const Mark before = trial.mark();
+    if (poll_within(trial, before, later)) {
+      return failed("no poll after the device code has expired", "one");
+    }
+  }
+  return passed();
+}
+
+constexpr Check kChecks[] = {
+    {.id = "device.poll.interval",
+     .title = "Polls are no closer together than the interval",
+     .clause = "RFC 8628 §3.5",
+     .level = Level::must,
+     .phase = Phase::device,
+     .provokes = "a device login with an interval of 8 seconds, and three polls",
+     .requires_ = "8 seconds between polls; before the first, too.",
+     .mend = "Wait for the interval that the answer names before each poll.",
+     .motive = "octokit/auth-oauth-device.js#334",
+     .needs = kPolling,
+     .run = &interval},
+    {.id = "device.poll.default-interval",
+     .title = "Without an interval there are 5 seconds between polls",
+     .clause = "RFC 8628 §3.2",
+     .level = Level::must,
+     .phase = Phase::device,
+     .provokes = "an answer without interval, and one where it is 0",
+     .requires_ = "5 seconds between polls; with 0 a pause as well.",
+     .mend = "Take 5 for a missing interval, and never less than 1.",
+     .motive = "netbirdio/netbird#7013 (panic at 0)",
+     .needs = kPolling,
+     .run = &default_interval},
+    {.id = "device.poll.slow-down",
+     .title = "Each slow_down adds 5 seconds to the interval, for good",
+     .clause = "RFC 8628 §3.5",
+     .level = Level::must,
+     .phase = Phase::device,
+     .provokes = "slow_down twice, then pending, then the tokens",
+     .requires_ = "5 seconds before the first, then 10, 15 and 15 between polls, and a login.",
+     .mend =
+         "Keep the interval in a variable and add 5 to it with each slow_down; polling goes on.",
+     .motive = "cli/oauth#76; netbirdio/netbird#7013; openclaw#103434",
+     .needs = kPolling,
+     .run = &slow_down},
+    {.id = "device.429",
+     .title = "429 to a poll slows polling down",
+     .clause = "RFC 6585 §4; RFC 8628 §3.5",
+     .source = Source::judgement,
+     .level = Level::should,
+     .phase = Phase::device,
+     .provokes = "429 with Retry-After: 20 and no body",
+     .requires_ = "The next poll comes 20 seconds later, or after that.",
+     .mend = "Treat 429 as slow_down, and Retry-After as a floor.",
+     .motive = "heygen-com/hyperframes",
+     .needs = kPolling,
+     .run = &too_many_requests},
+    {.id = "device.poll.pending-continues",
+     .title = "authorization_pending keeps polling",
+     .clause = "RFC 8628 §3.5",
+     .level = Level::must,
+     .phase = Phase::device,
+     .provokes = "five times authorization_pending, then the tokens",
+     .requires_ = "The login succeeds.",
+     .mend = "Poll until there are tokens, another error, or the code expires.",
+     .needs = kPolling,
+     .run = &pending_continues},
+    {.id = "device.poll.terminal",
+     .title = "Any other error ends polling at once",
+     .clause = "RFC 8628 §3.5",
+     .level = Level::must,
+     .phase = Phase::device,
+     .provokes = "access_denied, expired_token, invalid_grant, invalid_client and an unknown error",
+     .requires_ = "No poll after it.",
+     .mend = "Go on for authorization_pending and slow_down alone.",
+     .needs = kPolling,
+     .run = &terminal},
+    {.id = "device.poll.stops-at-expiry",
+     .title = "Polling ends when the device code has expired",
+     .clause = "RFC 8628 §3.2, §3.5",
+     .source = Source::judgement,
+     .level = Level::should,
+     .phase = Phase::device,
+     .provokes = "a code that lives 12 seconds, and pending for ever",
+     .requires_ = "No poll after that, but for one interval's grace.",
+     .mend = "Keep expires_in and stop by it.",
+     .needs = kPolling,
+     .run = &stops_at_expiry},
+};
+
+}  // namespace
+
+std::span<const Check> device_poll_checks() { return kChecks; }
+
+}  // namespace heygen::conformance
