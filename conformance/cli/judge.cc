@@ -51,22 +51,19 @@ std::string judge_options(const CommonOptions& common, std::size_t chosen) {
   return unwritable_report(common);
 }
 
-Report run(const CommonOptions& common, const Plan& plan, Judged judged,
+Report run(const CommonOptions& common, const Plan& plan, const JudgedAt& judged,
            const CommandContext& context) {
   const mock::SystemClock clock;
   Report report;
   report.tool = kTool;
-  report.subject = {judged.kind, judged.first->name(), judged.first->capabilities().names()};
+  report.subject = {judged.kind, judged.name, judged.capabilities};
   report.seed = common.seed ? *common.seed : any_seed();
   report.started = clock.now();
   Progress progress(context, plan.checks.size());
-  RunOptions options{common.jobs, report.seed, common.timeout, "", context.stop, {}};
-  options.world = std::move(judged.world);
-  options.on_done = [&](const CheckOutcome& outcome) {
+  const auto outcomes = judged.run(report.seed, [&](const CheckOutcome& outcome) {
     progress.done(outcome.check->id, report_of(outcome, plan.expected).alarming());
-  };
-  for (const CheckOutcome& outcome :
-       run_checks(plan.checks, judged.server, judged.factory, std::move(judged.first), options)) {
+  });
+  for (const CheckOutcome& outcome : outcomes) {
     report.checks.push_back(report_of(outcome, plan.expected));
   }
   report.duration_ms = (clock.now() - report.started).count();
@@ -104,7 +101,18 @@ Plan plan_of(const CommonOptions& common) {
 
 int judge(const CommonOptions& common, const Plan& plan, Judged judged,
           const CommandContext& context) {
-  const Report report = run(common, plan, std::move(judged), context);
+  JudgedAt at{judged.kind, judged.first->name(), judged.first->capabilities().names(), {}};
+  at.run = [&](std::uint64_t seed, const OnDone& on_done) {
+    return run_checks(
+        plan.checks, judged.server, judged.factory, std::move(judged.first),
+        {common.jobs, seed, common.timeout, "", context.stop, on_done, std::move(judged.world)});
+  };
+  return judge(common, plan, at, context);
+}
+
+int judge(const CommonOptions& common, const Plan& plan, const JudgedAt& judged,
+          const CommandContext& context) {
+  const Report report = run(common, plan, judged, context);
   const bool terminal = out_is_taken(common) ? context.err_is_terminal : context.out_is_terminal;
   write_console(console_of(common, context), report, {terminal && !common.no_color, context.width});
   if (const std::string wrong = write_reports(common, report, context.out); !wrong.empty()) {

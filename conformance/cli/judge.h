@@ -1,6 +1,8 @@
 // What every command does around the subject that it judges: which checks, the run, the reports.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,6 +11,7 @@
 
 #include "conformance/cli/commands.h"
 #include "conformance/runner/expected_failures.h"
+#include "conformance/runner/run.h"
 #include "conformance/subject.h"
 #include "conformance/world.h"
 #include "mock_server/server.h"
@@ -32,8 +35,19 @@ struct Judged {
   std::optional<FixedWorld> world = std::nullopt;
 };
 
+// A subject that is reached in another way: how the report names it, and what runs the plan's
+// checks on it.
+struct JudgedAt {
+  std::string kind;  // "server": of the report
+  std::string name;
+  std::vector<std::string> capabilities;
+  std::function<std::vector<CheckOutcome>(std::uint64_t seed, const OnDone& on_done)> run;
+};
+
 // Runs the checks, shows them, writes the reports; the exit code.
 int judge(const CommonOptions& common, const Plan& plan, Judged judged,
+          const CommandContext& context);
+int judge(const CommonOptions& common, const Plan& plan, const JudgedAt& judged,
           const CommandContext& context);
 
 // Where a person reads: standard error when a report takes standard output.

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <limits>
 
+#include "conformance/cli/server_options.h"
 #include "mock_server/notation/duration.h"
 
 namespace heygen::conformance {
@@ -76,6 +77,7 @@ struct Parser {
   ExplainCommand explain;
   ClientCommand client;
   CliCommandLine cli;
+  ServerCommand server;
   SelfTestCommand self_test;
   FlawedAdapterCommand flawed;
 
@@ -92,6 +94,11 @@ struct Parser {
     add_selection(judging, client.common);
     add_common(judging, client.common);
     add_cli();
+    CLI::App& serving =
+        *app.add_subcommand("server", "Judge an authorization server over the wire");
+    add_server_flags(serving, server.target);
+    add_selection(serving, server.common);
+    add_common(serving, server.common);
     add_self_test();
     // Not for people: self-test starts it.
     CLI::App& hidden = *app.add_subcommand("flawed-adapter", "")->group("");
@@ -185,6 +192,7 @@ std::variant<Usage, Command> parse_options(int argc, const char* const* argv) {
   }
   if (name == "list") return Command{parser.list};
   if (name == "explain") return Command{parser.explain};
+  if (name == "server") return Command{parser.server};
   if (name == "self-test") return Command{parser.self_test};
   if (name == "flawed-adapter") return Command{parser.flawed};
   if (name == "cli") return Command{parser.cli};

@@ -10,6 +10,7 @@
 
 #include "conformance/check.h"
 #include "conformance/runner/select.h"
+#include "conformance/server/target.h"
 
 namespace heygen::conformance {
 
@@ -53,6 +54,10 @@ struct CliCommandLine {
   std::optional<std::string> refresh;
   std::optional<std::string> logout;
 };
+struct ServerCommand {
+  CommonOptions common;
+  ServerTarget target;
+};
 struct SelfTestCommand {
   CommonOptions common;            // its selection is not looked at
   std::vector<std::string> flaws;  // globs over ids; none: all
@@ -61,9 +66,8 @@ struct SelfTestCommand {
 struct FlawedAdapterCommand {
   std::string flaw;
 };
-using Command =
-    std::variant<ListCommand, ExplainCommand, ClientCommand, CliCommandLine, SelfTestCommand,
-                 FlawedAdapterCommand>;
+using Command = std::variant<ListCommand, ExplainCommand, ClientCommand, ServerCommand,
+                             CliCommandLine, SelfTestCommand, FlawedAdapterCommand>;
 
 // Help, the version, or what is wrong in one line.
 struct Usage {

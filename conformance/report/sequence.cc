@@ -20,8 +20,8 @@ constexpr std::size_t kDetailChars = 56;
 // More would be a picture that nobody looks at; what led to the verdict is at the end.
 constexpr std::size_t kMostSteps = 60;
 
-constexpr std::array<std::string_view, 5> kOrder{"suite", "browser", "client", "mock",
-                                                 "second origin"};
+constexpr std::array<std::string_view, 6> kOrder{"suite", "browser", "client",
+                                                 "mock",  "server",  "second origin"};
 
 std::string shortened(std::string_view text, std::size_t most) {
   const std::string clean = printable(text);

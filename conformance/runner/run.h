@@ -26,6 +26,9 @@ struct CheckOutcome {
   std::vector<Step> exchange;
 };
 
+// After each check, one call at a time.
+using OnDone = std::function<void(const CheckOutcome&)>;
+
 struct RunOptions {
   std::size_t jobs = 1;  // subjects at a time
   std::uint64_t seed = 0;
@@ -33,8 +36,7 @@ struct RunOptions {
   std::string prefix;  // of sandbox names; runs that share a server differ in it
   // Once it is asked for, what runs ends as inconclusive, and so does all that has not begun.
   std::stop_token stop;
-  // After each check, one call at a time.
-  std::function<void(const CheckOutcome&)> on_done;
+  OnDone on_done;
   // The world of a subject that cannot be configured; its checks run one after the other.
   std::optional<FixedWorld> world = std::nullopt;
 };

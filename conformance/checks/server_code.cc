@@ -1,0 +1,257 @@
+// Authorization codes: once, soon, and by the client they were given to.
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "conformance/checks/checks.h"
+#include "conformance/server/expect.h"
+#include "conformance/url.h"
+
+namespace heygen::conformance {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr std::string_view kReplay = "a code that was used before";
+constexpr std::size_t kAtOnce = 50;
+constexpr int kRounds = 3;
+
+Verdict single_use(ServerTrial& trial) {
+  const Asked asked = trial.ask();
+  const Params form = trial.redemption(asked, trial.code(asked));
+  trial.require(trial.token(form).ok(), "the first redemption failed");
+  std::vector<Verdict> verdicts;
+  verdicts.push_back(expect_token_error(trial.token(form), {"invalid_grant"}, kReplay));
+  if (trial.has(Capability::clock)) trial.advance(seconds{1});
+  verdicts.push_back(expect_token_error(trial.token(form), {"invalid_grant"}, kReplay));
+  return worst_of(std::move(verdicts));
+}
+
+Verdict reuse_revokes(ServerTrial& trial) {
+  const Asked asked = trial.ask();
+  const Params form = trial.redemption(asked, trial.code(asked));
+  const Reply first = trial.token(form);
+  trial.require(first.ok(), "the first redemption failed");
+  trial.require(trial.api(first.access_token()).ok(), "the API does not take a good token");
+  (void)trial.token(form);
+  std::vector<Verdict> verdicts;
+  verdicts.push_back(expect_api_refuses(trial.api(first.access_token()), "invalid_token",
+                                        "an access token whose code was used again"));
+  if (!first.refresh_token().empty()) {
+    verdicts.push_back(expect_token_error(trial.refresh(asked.client, first.refresh_token()),
+                                          {"invalid_grant"},
+                                          "a refresh token whose code was used again"));
+  }
+  return worst_of(std::move(verdicts));
+}
+
+Verdict atomic(ServerTrial& trial) {
+  for (int round = 0; round < kRounds; ++round) {
+    const Asked asked = trial.ask();
+    const HttpRequest request{"POST",
+                              trial.target().token_url,
+                              {{"Content-Type", "application/x-www-form-urlencoded"}},
+                              trial.redemption(asked, trial.code(asked)).encoded()};
+    const auto replies = trial.send_at_once(std::vector(kAtOnce, request));
+    const auto won = std::ranges::count_if(replies, &Reply::ok);
+    if (won != 1) {
+      return failed("exactly one of " + std::to_string(kAtOnce) + " redemptions at once succeeds",
+                    std::to_string(won) + " did");
+    }
+    for (const Reply& reply : replies) {
+      if (reply.ok()) continue;
+      Verdict verdict = expect_token_error(reply, {"invalid_grant"}, kReplay);
+      if (verdict.result != Result::pass) return verdict;
+    }
+  }
+  return passed();
+}
+
+Verdict expiry(ServerTrial& trial) {
+  trial.freeze();
+  const Asked asked = trial.ask();
+  const std::string code = trial.code(asked);
+  trial.advance(seconds{601});
+  return expect_token_error(trial.token(trial.redemption(asked, code)), {"invalid_grant"},
+                            "a code that is 601 s old");
+}
+
+Verdict bound_client(ServerTrial& trial) {
+  const Asked asked = trial.ask();
+  Params form = trial.redemption(asked, trial.code(asked));
+  const ServerClient& other = trial.second_client();
+  form.set("client_id", other.id);
+  if (other.secret) form.set("client_secret", *other.secret);
+  return expect_token_error(trial.token(form), {"invalid_grant"}, "another client's code");
+}
+
+// A port beside the one that stands there; loopback redirects are lenient about it at the
+// authorize endpoint, and nowhere else.
+std::string other_port(const std::string& uri) {
+  const std::string origin = origin_of(uri);
+  const std::size_t colon = origin.rfind(':');
+  const bool has_port = colon > origin.find("://");
+  return (has_port ? origin.substr(0, colon) : origin) + ":49153" + std::string(target_of(uri));
+}
+
+Verdict bound_redirect(ServerTrial& trial) {
+  const std::string uri = trial.client().redirect_uri;
+  std::vector<Verdict> verdicts;
+  for (const std::string& other :
+       {uri + "/", uri + "x", uri + "?a=1", uri.substr(0, uri.size() - 1), swap_case(uri),
+        other_port(uri), std::string("https://attacker.example/cb")}) {
+    const Asked asked = trial.ask();
+    const Params form = trial.redemption(asked, trial.code(asked)).with("redirect_uri", other);
+    verdicts.push_back(expect_token_error(trial.token(form), {"invalid_grant"},
+                                          "another redirect_uri than the code was asked with"));
+  }
+  const Asked asked = trial.ask();
+  const Params form = trial.redemption(asked, trial.code(asked)).without("redirect_uri");
+  verdicts.push_back(expect_token_error(trial.token(form), {"invalid_request", "invalid_grant"},
+                                        "a code without its redirect_uri"));
+  return worst_of(std::move(verdicts));
+}
+
+// An upper bound, from the shortest value: what never changes carries nothing, and a character
+// carries no more than its alphabet allows.
+double most_bits(const std::set<std::string>& samples) {
+  std::size_t shortest = samples.begin()->size();
+  for (const std::string& sample : samples) shortest = std::min(shortest, sample.size());
+  double bits = 0;
+  for (std::size_t i = 0; i < shortest; ++i) {
+    std::set<char> seen;
+    for (const std::string& sample : samples) seen.insert(sample[i]);
+    bits += std::log2(static_cast<double>(seen.size()));
+  }
+  return bits;
+}
+
+Verdict judge_samples(std::string_view what, const std::vector<std::string>& samples) {
+  constexpr double kLeast = 128;
+  // Chance hides a few characters of an alphabet from each place.
+  constexpr double kChance = 2;
+  const std::set<std::string> different(samples.begin(), samples.end());
+  if (different.size() != samples.size()) {
+    return failed(std::string(what) + "s that never repeat",
+                  std::to_string(samples.size() - different.size()) + " of " +
+                      std::to_string(samples.size()) + " repeated an earlier one");
+  }
+  const double bits = most_bits(different);
+  if (bits + kChance >= kLeast) return passed();
+  return failed(std::string(what) + "s of at least 128 bits",
+                "at most " + std::to_string(static_cast<int>(bits)) + " bits vary");
+}
+
+Verdict entropy(ServerTrial& trial) {
+  constexpr int kLogins = 334;  // with a code and two tokens each: 1,000 values
+  std::vector<std::string> codes;
+  std::vector<std::string> access;
+  std::vector<std::string> refresh;
+  for (int i = 0; i < kLogins; ++i) {
+    const Tokens tokens = trial.login();
+    codes.push_back(tokens.code);
+    access.push_back(tokens.access);
+    if (!tokens.refresh.empty()) refresh.push_back(tokens.refresh);
+  }
+  std::vector<Verdict> verdicts{judge_samples("code", codes),
+                                judge_samples("access token", access)};
+  if (!refresh.empty()) verdicts.push_back(judge_samples("refresh token", refresh));
+  return worst_of(std::move(verdicts));
+}
+
+constexpr std::array kChecks{
+    Check{.id = "server.code.single-use",
+          .title = "A code can be redeemed once",
+          .clause = "RFC 6749 §4.1.2, §10.5",
+          .level = Level::must,
+          .phase = Phase::server,
+          .provokes = "a code is redeemed, and sent again at once and a second later",
+          .requires_ = "The second redemption is refused with invalid_grant.",
+          .mend = "Mark the code as used in the same step in which you give the tokens.",
+          .motive = "OIDF AttemptReuseAuthorizationCodeAfterOneSecond",
+          .side = Side::server,
+          .run_server = &single_use},
+    Check{.id = "server.code.reuse-revokes",
+          .title = "A code that is used twice takes its tokens down",
+          .clause = "RFC 6749 §4.1.2",
+          .level = Level::should,
+          .phase = Phase::server,
+          .provokes = "a code is redeemed and sent again; then its tokens are used",
+          .requires_ = "Access and refresh token of the first redemption are dead.",
+          .mend = "Remember which tokens a code gave, and revoke them when it comes back.",
+          .motive = "OAuch TokenValidAfterMultiExchange",
+          .needs = {Capability::api},
+          .side = Side::server,
+          .run_server = &reuse_revokes},
+    Check{.id = "server.code.atomic",
+          .title = "Of many redemptions at once exactly one succeeds",
+          .clause = "RFC 6749 §4.1.2",
+          .level = Level::must,
+          .phase = Phase::server,
+          .provokes = "50 redemptions of one code on 50 connections at the same instant, in three "
+                      "rounds",
+          .requires_ = "One answer is 200, all others are invalid_grant.",
+          .mend = "Check and consume in one atomic step: a conditional update, not a read and a "
+                  "write.",
+          .motive = "oauthlib#618; ory/fosite#778; supabase/auth#2613; thephpleague#1306; "
+                    "django-oidc-provider#411",
+          .side = Side::server,
+          .run_server = &atomic},
+    Check{.id = "server.code.expiry",
+          .title = "A code expires within ten minutes",
+          .clause = "RFC 6749 §4.1.2",
+          .level = Level::must,
+          .phase = Phase::server,
+          .provokes = "a code is redeemed 601 s after it was given",
+          .requires_ =
+              "It is refused with invalid_grant. (The clause recommends ten minutes as the "
+              "most; the suite demands them.)",
+          .mend = "Give codes a lifetime of ten minutes at most; one is better.",
+          .motive = "OAuch AuthorizationCodeTimeout",
+          .needs = {Capability::clock},
+          .side = Side::server,
+          .run_server = &expiry},
+    Check{.id = "server.code.bound-client",
+          .title = "A code is bound to its client",
+          .clause = "RFC 6749 §4.1.3",
+          .level = Level::must,
+          .phase = Phase::server,
+          .provokes = "a code of one client is redeemed by another, all else being right",
+          .requires_ = "It is refused with invalid_grant.",
+          .mend = "Keep the client_id with the code, and compare it.",
+          .motive = "OAuch IsCodeBoundToClient",
+          .needs = {Capability::second_client},
+          .side = Side::server,
+          .run_server = &bound_client},
+    Check{.id = "server.code.bound-redirect",
+          .title = "A code is bound to its redirect_uri",
+          .clause = "RFC 6749 §4.1.3",
+          .level = Level::must,
+          .phase = Phase::server,
+          .provokes = "codes are redeemed with seven other redirect_uris, and with none",
+          .requires_ = "Each is refused with invalid_grant; a missing one may be invalid_request.",
+          .mend = "Keep the redirect_uri with the code, and compare it byte for byte.",
+          .motive = "OAuch RedirectUriChecked",
+          .side = Side::server,
+          .run_server = &bound_redirect},
+    Check{.id = "server.code.entropy",
+          .title = "Codes and tokens cannot be guessed, and never repeat",
+          .clause = "RFC 6749 §10.10",
+          .level = Level::must,
+          .phase = Phase::server,
+          .provokes = "334 logins: 1,000 codes, access tokens and refresh tokens",
+          .requires_ =
+              "None repeats, and at least 128 bits of each vary. (An upper bound: this can "
+              "prove weakness, never strength.)",
+          .mend = "Draw at least 16 bytes from the system's random source for each.",
+          .motive = "OAuch *EntropyMinReq",
+          .side = Side::server,
+          .run_server = &entropy},
+};
+
+}  // namespace
+
+std::span<const Check> server_code_checks() { return kChecks; }
+
+}  // namespace heygen::conformance

@@ -1,0 +1,14 @@
+// Is anybody there?
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "conformance/server/target.h"
+
+namespace heygen::conformance {
+
+// Why the server cannot be judged, in one line that names the flag to look at; "" when it answers.
+std::string unreachable(const ServerTarget& target, std::chrono::milliseconds timeout);
+
+}  // namespace heygen::conformance
