@@ -106,6 +106,19 @@ BrowserShims::BrowserShims(fs::path folder) : folder_(std::move(folder)) {
   for (const char* name : kNames) write_program(folder_ / name, text);
 }
 
+void choose_browser(const fs::path& home) {
+  const fs::path applications = home / ".local/share/applications";
+  fs::create_directories(applications);
+  fs::create_directories(home / ".config");
+  std::ofstream(applications / "browser.desktop")
+      << "[Desktop Entry]\nType=Application\nName=Browser\nExec=sensible-browser %u\n"
+         "MimeType=x-scheme-handler/http;x-scheme-handler/https;text/html;\n";
+  const fs::path list = home / ".config/mimeapps.list";
+  if (fs::exists(list)) return;
+  std::ofstream(list) << "[Default Applications]\nx-scheme-handler/http=browser.desktop\n"
+                         "x-scheme-handler/https=browser.desktop\ntext/html=browser.desktop\n";
+}
+
 Outcome<Landing> visit(std::string_view url, std::chrono::milliseconds timeout) {
   const std::string origin = origin_of(url);
   Outcome<Landing> first = get(url, timeout);

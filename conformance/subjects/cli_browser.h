@@ -28,6 +28,10 @@ class BrowserShims {
   mock::wire::UniqueFd addresses_;
 };
 
+// Makes that browser the one that a desktop opens for this user: whoever asks the desktop looks
+// neither on PATH nor at BROWSER. Throws std::filesystem::filesystem_error.
+void choose_browser(const std::filesystem::path& home);
+
 // What a browser gets for that URL: the first answer; redirects within its origin are followed
 // after it, since a program may wait for them. A status of 0: the program took the request and
 // closed the connection without an answer. Fails as `refused` when nobody listens, and as

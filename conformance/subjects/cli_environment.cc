@@ -13,11 +13,12 @@ namespace {
 namespace fs = std::filesystem;
 
 // Who asks, from where, and with which keys, is not to be seen by the program.
-constexpr std::array<std::string_view, 17> kHidden{
-    "HEYGEN_",          "HYPERFRAMES_",     "SSH_",         "GITHUB_",      "CI=",
-    "http_proxy=",      "HTTP_PROXY=",      "https_proxy=", "HTTPS_PROXY=", "all_proxy=",
-    "ALL_PROXY=",       "WAYLAND_DISPLAY=", "CODESPACES=",  "GITLAB_CI=",   "BUILDKITE=",
-    "WSL_DISTRO_NAME=", "TERM_PROGRAM="};
+constexpr std::array<std::string_view, 20> kHidden{
+    "REMOTE_CONTAINERS=", "GITPOD_",     "container=",       "HEYGEN_",
+    "HYPERFRAMES_",       "SSH_",        "GITHUB_",          "CI=",
+    "http_proxy=",        "HTTP_PROXY=", "https_proxy=",     "HTTPS_PROXY=",
+    "all_proxy=",         "ALL_PROXY=",  "WAYLAND_DISPLAY=", "CODESPACES=",
+    "GITLAB_CI=",         "BUILDKITE=",  "WSL_DISTRO_NAME=", "TERM_PROGRAM="};
 
 // Language managers look below the home for what they manage, unless they are told.
 constexpr std::array<std::pair<const char*, const char*>, 5> kManagers{
@@ -164,6 +165,11 @@ std::vector<std::string> environment_of(const Configuration& configuration, cons
   all["BROWSER"] = (first_on_path / "xdg-open").string();
   all["DISPLAY"] = ":0";
   all["TERM"] = "xterm-256color";
+  // Nothing of a test run is anybody's statistics, and nobody else is asked for a newer version.
+  for (const char* name : {"DO_NOT_TRACK", "NO_UPDATE_NOTIFIER", "HYPERFRAMES_NO_TELEMETRY",
+                           "HYPERFRAMES_NO_UPDATE_CHECK", "HYPERFRAMES_NO_AUTO_INSTALL"}) {
+    all[name] = "1";
+  }
   all["NO_PROXY"] = all["no_proxy"] = "127.0.0.1,localhost,::1";
   std::vector<std::string> list;
   for (const auto& [name, value] : all) list.push_back(name + "=" + value);

@@ -41,6 +41,8 @@ std::string first_opened(std::string_view lines) {
   return {};
 }
 
+}  // namespace
+
 std::string last_words(std::string_view output) {
   constexpr std::size_t kMost = 200;
   while (!output.empty()) {
@@ -55,12 +57,11 @@ std::string last_words(std::string_view output) {
   return {};
 }
 
-}  // namespace
+std::string after_colon(std::string text) { return text.empty() ? text : ": " + text; }
 
 std::string describe_end(std::string_view command, const PtyProcess& process, const Exit& exit) {
-  std::string text = "the " + std::string(command) + " command ended with " + exit.describe();
-  if (const std::string words = last_words(process.output()); !words.empty()) text += ": " + words;
-  return text;
+  return "the " + std::string(command) + " command ended with " + exit.describe() +
+         after_colon(last_words(process.output()));
 }
 
 Outcome<std::string> CliLogin::authorize_url(milliseconds timeout) {
@@ -78,8 +79,9 @@ Outcome<std::string> CliLogin::authorize_url(milliseconds timeout) {
   while (!process.wait_until(look, kBeforeAKey)) {
     if (std::chrono::steady_clock::now() > deadline) {
       kill();
-      return Failure{Failure::Origin::timeout, "",
-                     "the login command neither opened nor printed an authorize URL in time"};
+      return Failure{Failure::Origin::refused, "no-authorize-url",
+                     "the login command neither opened nor printed an authorize URL in time" +
+                         after_colon(last_words(process.output()))};
     }
     // One that was printed without a line's end is whole by now.
     url = first_request(process.output(), true);

@@ -36,6 +36,11 @@ class CliLogin {
   std::string listens_at_;
 };
 
+// The last line with something in it, cut off where it is very long; "" when there is none.
+std::string last_words(std::string_view output);
+// ": text", or nothing at all.
+std::string after_colon(std::string text);
+
 // "the login command ended with exit code 1: its last words"
 std::string describe_end(std::string_view command, const PtyProcess& process, const Exit& exit);
 

@@ -121,9 +121,10 @@ Outcome<Exit> CliSession::end_of(CliCommand& command, milliseconds timeout) {
   world_.shell.collect_log_files(home_);
   if (world_.shell.killed()) return killed_by_suite();
   if (exit) return *exit;
-  return Failure{
-      Failure::Origin::timeout, "",
-      "the " + std::string(command.what) + " command did not end within " + seconds(timeout)};
+  // The last words may be a question that nobody answers.
+  return Failure{Failure::Origin::timeout, "",
+                 "the " + std::string(command.what) + " command did not end within " +
+                     seconds(timeout) + after_colon(last_words(process.output()))};
 }
 
 Outcome<Done> CliSession::finish(CliCommand& command, milliseconds timeout) {

@@ -27,6 +27,7 @@ void make_home(const fs::path& home) {
     fs::create_directories(home / folder);
   }
   fs::permissions(home / ".runtime", fs::perms::owner_all);
+  choose_browser(home);
 }
 
 // What stands in a regular file from `begin`.
