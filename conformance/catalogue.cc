@@ -21,13 +21,11 @@ std::vector<const Check*> collect() {
   std::set<std::string_view> ids;
   // A line for each file of checks/.
   for (const std::span<const Check> file : {
-           answer_checks(),
            authorize_request_checks(),
            authorize_secret_checks(),
            callback_checks(),
            pkce_challenge_checks(),
            pkce_verifier_checks(),
-           request_checks(),
            response_body_checks(),
            response_error_checks(),
            response_lifetime_checks(),
@@ -46,6 +44,8 @@ std::vector<const Check*> collect() {
            logout_checks(),
            device_request_checks(),
            device_poll_checks(),
+           token_exchange_checks(),
+           token_request_checks(),
            tour_checks(),
            server_authorize_checks(),
            server_code_checks(),

@@ -7,13 +7,11 @@
 
 namespace heygen::conformance {
 
-std::span<const Check> answer_checks();
 std::span<const Check> authorize_request_checks();
 std::span<const Check> authorize_secret_checks();
 std::span<const Check> callback_checks();
 std::span<const Check> pkce_challenge_checks();
 std::span<const Check> pkce_verifier_checks();
-std::span<const Check> request_checks();
 std::span<const Check> response_body_checks();
 std::span<const Check> response_error_checks();
 std::span<const Check> response_lifetime_checks();
@@ -32,6 +30,8 @@ std::span<const Check> secrecy_checks();
 std::span<const Check> logout_checks();
 std::span<const Check> device_request_checks();
 std::span<const Check> device_poll_checks();
+std::span<const Check> token_exchange_checks();
+std::span<const Check> token_request_checks();
 std::span<const Check> tour_checks();
 
 // Of a server.

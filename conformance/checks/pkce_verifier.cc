@@ -30,10 +30,15 @@ Verdict verifier_present(Trial& trial) {
       login.begun.param("code_challenge").empty()) {
     return warned("a client with a secret, and without PKCE");
   }
-  const Verdict once = expect_form_param(request, "code_verifier");
-  if (once.result != Result::pass) return once;
-  return request.param("code_verifier").empty() ? failed("a code_verifier", "an empty one")
-                                                : passed();
+  // How it is written is what token.content-type.form and token.params.required look at.
+  const std::size_t count =
+      request.form().count("code_verifier") + request.query().count("code_verifier");
+  if (count > 1) return failed("code_verifier once", std::to_string(count) + " times");
+  const bool elsewhere = request.request().body.find("code_verifier") != std::string::npos;
+  if (count == 0 && !elsewhere) return failed("a code_verifier", "none");
+  return count == 1 && request.param("code_verifier").empty()
+             ? failed("a code_verifier", "an empty one")
+             : passed();
 }
 
 // Of many, since a flaw may show in one of four only.
@@ -89,7 +94,7 @@ constexpr Check kChecks[] = {
      .level = Level::must,
      .phase = Phase::pkce,
      .provokes = "a login",
-     .requires_ = "code_verifier is in the form, once.",
+     .requires_ = "code_verifier is there, once.",
      .mend = "Keep the verifier with the pending login, and send it with the code.",
      .needs = kLogin,
      .run = &verifier_present},

@@ -9,6 +9,7 @@ namespace heygen::conformance {
 namespace {
 
 using client::EndpointRules;
+using client::ErrorKind;
 using client::HttpRequest;
 using client::HttpResponse;
 using client::Result;
@@ -38,6 +39,13 @@ Result<HttpResponse> twice_after_refusal(Transport& transport, const HttpRequest
 
 Result<HttpResponse> five_times_without_answer(Transport& transport, const HttpRequest& request) {
   return exchange_repeatedly(transport, request, 5, [](const auto& response) { return !response; });
+}
+
+Result<HttpResponse> once_more_after_a_cut_answer(Transport& transport,
+                                                  const HttpRequest& request) {
+  return exchange_repeatedly(transport, request, 2, [](const auto& response) {
+    return response ? response->body.empty() : response.error().kind == ErrorKind::transport;
+  });
 }
 
 Result<HttpResponse> five_times_while_failing(Transport& transport, const HttpRequest& request) {
@@ -94,6 +102,20 @@ std::optional<HttpRequest> follow_with_query(const HttpRequest& request,
   return next;
 }
 
+std::optional<HttpRequest> follow_within_origin(const HttpRequest& request,
+                                                const HttpResponse& response) {
+  const auto target = target_of(request, response);
+  if (!target || !client::same_origin(request.url, *target)) return std::nullopt;
+  return follow_with_body(request, response);
+}
+
+std::optional<HttpRequest> follow_without_body(const HttpRequest& request,
+                                               const HttpResponse& response) {
+  const auto target = target_of(request, response);
+  if (!target || response.status < 300 || response.status > 399) return std::nullopt;
+  return HttpRequest{"GET", *target};
+}
+
 constexpr std::array kFlaws{
     Flaw{.id = "cm34-follow-307",
          .summary = "follows 307/308 on the token endpoint",
@@ -109,6 +131,16 @@ constexpr std::array kFlaws{
          .intended = {"token.endpoint.no-redirect-follow"},
          .variant_of = "cm34-follow-307",
          .plant = replace<&EndpointRules::next_hop, follow_with_query>},
+    Flaw{.id = "cm34d-follow-within-origin",
+         .summary = "follows 307/308 on the token endpoint within its origin",
+         .intended = {"token.endpoint.no-redirect-follow"},
+         .variant_of = "cm34-follow-307",
+         .plant = replace<&EndpointRules::next_hop, follow_within_origin>},
+    Flaw{.id = "cm34e-follow-as-get",
+         .summary = "follows every redirect of the token endpoint with a bare GET",
+         .intended = {"token.endpoint.no-redirect-follow"},
+         .variant_of = "cm34-follow-307",
+         .plant = replace<&EndpointRules::next_hop, follow_without_body>},
     Flaw{.id = "cm87-code-again-after-400",
          .summary = "sends the code again after it was refused",
          .intended = {"token.exactly-once", "response.error-400"},
@@ -117,6 +149,11 @@ constexpr std::array kFlaws{
          .summary = "sends the code up to five times when no answer comes",
          .intended = {"token.exchange.no-blind-retry"},
          .plant = replace<&EndpointRules::send, five_times_without_answer>},
+    Flaw{.id = "cm88b-code-again-after-a-cut-answer",
+         .summary = "sends the code once more when an answer breaks off",
+         .intended = {"token.exchange.no-blind-retry"},
+         .variant_of = "cm88-code-replayed",
+         .plant = replace<&EndpointRules::send, once_more_after_a_cut_answer>},
     Flaw{.id = "cm89-code-storm-on-5xx",
          .summary = "sends the code up to five times while the server fails",
          .intended = {"response.500-no-code-replay-storm"},

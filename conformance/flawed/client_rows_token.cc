@@ -42,6 +42,14 @@ Ask body_has(std::string_view name) {
   return [name](const Maker& make) { return value_in_body(make, name); };
 }
 
+std::string client_id_in_body(const Maker& make) {
+  client::Config config = client::testing::test_config();
+  config.client_id = "a+&b";
+  const std::string body = make().endpoint.build_code_request(config, {"C", "V", "R"}).body;
+  const std::size_t from = body.find("client_id=");
+  return body.substr(from, body.find('&', from) - from);
+}
+
 std::string names_in_body(const Maker& make) {
   std::string names;
   for (const auto& [name, value] : fields_of(exchange(make))) names.append(name).append(" ");
@@ -200,6 +208,7 @@ std::vector<Row> token_rows() {
        "redirect_uri=http%3A%2F%2F127.0.0.1%2Fc%3Fd%3D%252F"},
       {"cm25-code-no-encode", body_has("code"), code, "code=a+b "},
       {"cm25b-plus-no-encode", body_has("code"), code, "code=a+b%20%26%25"},
+      {"cm25d-client-id-no-encode", client_id_in_body, "client_id=a%2B%26b", "client_id=a+"},
       {"cm25c-code-encoded-twice", body_has("code"), code, "code=a%252Bb%2520%2526%2525"},
       {"cm26-token-json-body", request_line, line,
        "POST http://h/token application/json {\"grant_type"},
@@ -224,12 +233,22 @@ std::vector<Row> token_rows() {
       {"cm84b-no-redirect-uri", names_in_body, names, "grant_type code code_verifier client_id "},
       {"cm84c-code-twice", names_in_body, names,
        "grant_type code redirect_uri code_verifier client_id code "},
+      {"cm84d-grant-type-twice", names_in_body, names,
+       "grant_type code redirect_uri code_verifier client_id grant_type "},
+      {"cm84e-response-type-too", names_in_body, names,
+       "grant_type code redirect_uri code_verifier client_id response_type "},
       {"cm85-basic-without-secret", header("Authorization"), "none", "Basic YXBwOg=="},
       {"cm85b-made-up-secret", names_in_body, names,
        "grant_type code redirect_uri code_verifier client_id client_secret "},
       {"cm86-api-key-at-token", header("X-API-KEY"), "none", "demo-api-key"},
+      {"cm86b-api-key-as-parameter", names_in_body, names,
+       "grant_type code redirect_uri code_verifier client_id scope "},
+      {"cm86c-cookie-at-token", header("Cookie"), "none", "session=of-the-browser"},
+      {"cm206-accepts-pages", header("Accept"), "application/json",
+       "text/html, application/xhtml+xml"},
       {"cm87-code-again-after-400", sent_when(refused), "1", "2"},
       {"cm88-code-replayed", sent_when(reset), "1", "5"},
+      {"cm88b-code-again-after-a-cut-answer", sent_when(HttpResponse{200, {}, ""}), "1", "2"},
       {"cm89-code-storm-on-5xx", sent_when(json_answer(500, "")), "1", "5"},
       {"cm99-code-storm-on-401", sent_when(unknown), "1", "5"},
       {"cm34-follow-307", redirected(307, "http://evil/t"), "nowhere", "POST http://evil/t code=C"},
@@ -237,6 +256,9 @@ std::vector<Row> token_rows() {
        "POST http://127.0.0.1:2/t code=C"},
       {"cm34c-follow-302-with-query", redirected(302, "http://evil/t"), "nowhere",
        "GET http://evil/t?code=C "},
+      {"cm34d-follow-within-origin", redirected(308, "/other"), "nowhere",
+       "POST http://127.0.0.1:1/other code=C"},
+      {"cm34e-follow-as-get", redirected(303, "http://evil/t"), "nowhere", "GET http://evil/t "},
   };
 }
 

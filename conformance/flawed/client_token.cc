@@ -1,5 +1,6 @@
 // Flaws in what a code exchange looks like.
 #include <array>
+#include <cstdlib>
 
 #include "client_under_test/lib/crypto.h"
 #include "client_under_test/lib/url.h"
@@ -159,6 +160,47 @@ HttpRequest api_key_along(const Config& config, const CodeGrant& grant) {
   return request;
 }
 
+HttpRequest client_id_raw(const Config& config, const CodeGrant& grant) {
+  HttpRequest request = sound_request(config, grant);
+  request.body = replace_all(request.body, "client_id=" + client::percent_encode(config.client_id),
+                             "client_id=" + config.client_id);
+  return request;
+}
+
+HttpRequest grant_type_twice(const Config& config, const CodeGrant& grant) {
+  HttpRequest request = sound_request(config, grant);
+  request.body += "&grant_type=authorization_code";
+  return request;
+}
+
+HttpRequest response_type_too(const Config& config, const CodeGrant& grant) {
+  HttpRequest request = sound_request(config, grant);
+  Fields fields = fields_of(request);
+  fields.emplace_back("response_type", "code");
+  return with_fields(std::move(request), fields);
+}
+
+HttpRequest api_key_as_parameter(const Config& config, const CodeGrant& grant) {
+  HttpRequest request = sound_request(config, grant);
+  const char* const key = std::getenv("HEYGEN_API_KEY");
+  Fields fields = fields_of(request);
+  fields.emplace_back("scope", key == nullptr ? "none" : key);
+  return with_fields(std::move(request), fields);
+}
+
+HttpRequest cookie_along(const Config& config, const CodeGrant& grant) {
+  HttpRequest request = sound_request(config, grant);
+  request.headers.emplace_back("Cookie", "session=of-the-browser");
+  return request;
+}
+
+HttpRequest accepts_pages(const Config& config, const CodeGrant& grant) {
+  HttpRequest request = sound_request(config, grant);
+  client::remove_header(request.headers, "Accept");
+  request.headers.emplace_back("Accept", "text/html, application/xhtml+xml");
+  return request;
+}
+
 constexpr std::array kFlaws{
     Flaw{.id = "cm22-redirect-rebuilt",
          .summary = "token redirect_uri rebuilt without its query",
@@ -188,6 +230,11 @@ constexpr std::array kFlaws{
          .intended = {"token.form.encoding", "callback.code.opaque"},
          .variant_of = "cm25-code-no-encode",
          .plant = replace<&EndpointRules::build_code_request, plus_left>},
+    Flaw{.id = "cm25d-client-id-no-encode",
+         .summary = "client_id put into the form raw",
+         .intended = {"token.form.encoding"},
+         .variant_of = "cm25-code-no-encode",
+         .plant = replace<&EndpointRules::build_code_request, client_id_raw>},
     Flaw{
         .id = "cm25c-code-encoded-twice",
         .summary = "encodes code and redirect_uri twice",
@@ -239,6 +286,16 @@ constexpr std::array kFlaws{
          .intended = {"token.params.required"},
          .variant_of = "cm84-no-client-id",
          .plant = replace<&EndpointRules::build_code_request, code_twice>},
+    Flaw{.id = "cm84d-grant-type-twice",
+         .summary = "sends grant_type twice",
+         .intended = {"token.params.required"},
+         .variant_of = "cm84-no-client-id",
+         .plant = replace<&EndpointRules::build_code_request, grant_type_twice>},
+    Flaw{.id = "cm84e-response-type-too",
+         .summary = "sends response_type to the token endpoint",
+         .intended = {"token.params.required"},
+         .variant_of = "cm84-no-client-id",
+         .plant = replace<&EndpointRules::build_code_request, response_type_too>},
     Flaw{.id = "cm85-basic-without-secret",
          .summary = "a public client that sends HTTP Basic with an empty password",
          .intended = {"token.no-client-secret"},
@@ -252,6 +309,20 @@ constexpr std::array kFlaws{
          .summary = "sends the API key to the token endpoint",
          .intended = {"token.no-api-key"},
          .plant = replace<&EndpointRules::build_code_request, api_key_along>},
+    Flaw{.id = "cm86b-api-key-as-parameter",
+         .summary = "sends the API key of its environment in the form",
+         .intended = {"token.no-api-key"},
+         .variant_of = "cm86-api-key-at-token",
+         .plant = replace<&EndpointRules::build_code_request, api_key_as_parameter>},
+    Flaw{.id = "cm86c-cookie-at-token",
+         .summary = "sends a cookie to the token endpoint",
+         .intended = {"token.no-api-key"},
+         .variant_of = "cm86-api-key-at-token",
+         .plant = replace<&EndpointRules::build_code_request, cookie_along>},
+    Flaw{.id = "cm206-accepts-pages",
+         .summary = "accepts HTML alone from the token endpoint",
+         .intended = {"token.accept-json"},
+         .plant = replace<&EndpointRules::build_code_request, accepts_pages>},
 };
 
 }  // namespace
