@@ -14,4 +14,17 @@ std::string_view to_string(LoginState state) noexcept {
   return "pending";
 }
 
+std::string Landing::shown() const {
+  std::string text = body;
+  for (const Landing& next : followed) text += "\n" + next.shown();
+  return text;
+}
+
+Pending<Landing> Subject::visit(std::string_view /*session*/, std::string_view /*method*/,
+                                std::string_view /*url*/) {
+  return Pending<Landing>([]() -> Outcome<Landing> {
+    return Failure{Failure::Origin::unsupported, "", "it has no browser"};
+  });
+}
+
 }  // namespace heygen::conformance

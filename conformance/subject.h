@@ -94,13 +94,17 @@ struct ApiAnswer {
   int status = 0;
   std::string body;
 };
-// What the browser was shown at the end of a login; only a driver with Capability::page knows more
-// than that the subject took it.
+// The HTTP answer to the authorization response, whatever its status; only a driver with
+// Capability::page knows more than that the subject took it.
 struct Landing {
   int status = 0;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   std::string note;  // what else came of it, for a person; "" when nothing is to be said
+  std::vector<Landing> followed;  // the answers to where it sent the browser on, in their order
+
+  // The bodies of all of them: what the user may have got to see.
+  [[nodiscard]] std::string shown() const;
 };
 struct DeviceChallenge {
   std::string user_code;
@@ -129,6 +133,9 @@ class Subject {
   virtual Pending<int> download(std::string_view session, std::string_view url) = 0;  // the status
   virtual Pending<DeviceChallenge> begin_device_login(std::string_view session) = 0;
   virtual Pending<Done> set_time(mock::TimePoint now) = 0;
+  // Any request of the session's browser; needs Capability::page.
+  virtual Pending<Landing> visit(std::string_view session, std::string_view method,
+                                 std::string_view url);
 
   // How long each operation may take; from now on.
   virtual void set_timeout(std::chrono::milliseconds timeout) = 0;

@@ -117,6 +117,9 @@ class Trial {
   CallbackUrl authorize(const Begun& begun);  // the user approves
   Outcome<Landing> callback(const CallbackUrl& url, std::string_view session = kFirst);
   Outcome<Landing> callback_raw(std::string_view url, std::string_view session = kFirst);
+  // Any other request of the session's browser; needs Capability::page.
+  Outcome<Landing> visit(std::string_view method, std::string_view url,
+                         std::string_view session = kFirst);
   // All of them at once; needs Capability::concurrency.
   std::vector<Outcome<Landing>> callbacks(const std::vector<CallbackUrl>& urls,
                                           std::string_view session = kFirst);

@@ -11,8 +11,10 @@ namespace {
 
 using mock::Endpoint;
 
+// It comes over no connection; an app may send its user's User-Agent on.
 bool is_browser(const Seen& seen) {
-  return seen.header("User-Agent").starts_with("heygen-conformance (");
+  return seen.request().peer.port == 0 &&
+         seen.header("User-Agent").starts_with("heygen-conformance (");
 }
 
 bool is_token_path(const Seen& seen) { return seen.request().path() == "/v1/oauth/token"; }

@@ -23,18 +23,23 @@ void add_level(CLI::App& app, Level& level) {
       ->type_name("LEVEL");
 }
 
-void add_timeout(CLI::App& app, std::chrono::milliseconds& timeout) {
+void add_duration(CLI::App& app, const char* flag, std::chrono::milliseconds& duration,
+                  const char* help) {
   app.add_option_function<std::string>(
-         "--timeout",
-         [&timeout](const std::string& text) {
+         flag,
+         [flag, &duration](const std::string& text) {
            const auto parsed = mock::parse_duration(text);
            if (!parsed || parsed->count() == 0 || *parsed > std::chrono::hours{1}) {
-             throw CLI::ValidationError("--timeout", "write a duration such as 5s, at most 1h");
+             throw CLI::ValidationError(flag, "write a duration such as 5s, at most 1h");
            }
-           timeout = *parsed;
+           duration = *parsed;
          },
-         "How long each operation of the subject may take (5s)")
+         help)
       ->type_name("DURATION");
+}
+
+void add_timeout(CLI::App& app, std::chrono::milliseconds& timeout) {
+  add_duration(app, "--timeout", timeout, "How long each operation of the subject may take (5s)");
 }
 
 void add_reports(CLI::App& app, CommonOptions& common) {
@@ -78,6 +83,7 @@ struct Parser {
   ClientCommand client;
   CliCommandLine cli;
   ServerCommand server;
+  AppCommand web_app;
   SelfTestCommand self_test;
   FlawedAdapterCommand flawed;
 
@@ -99,6 +105,7 @@ struct Parser {
     add_server_flags(serving, server.target);
     add_selection(serving, server.common);
     add_common(serving, server.common);
+    add_web_app();
     add_self_test();
     // Not for people: self-test starts it.
     CLI::App& hidden = *app.add_subcommand("flawed-adapter", "")->group("");
@@ -141,6 +148,36 @@ struct Parser {
     add_selection(judging, cli.common);
     cli.common.timeout = std::chrono::seconds{15};
     add_common(judging, cli.common);
+  }
+
+  void add_web_app() {
+    CLI::App& judging =
+        *app.add_subcommand("app", "Judge a web app that has been pointed at the suite's mock");
+    judging.add_option("--callback-url", web_app.callback_url, "Its redirect URI")
+        ->type_name("URL")
+        ->required();
+    judging.add_option("--start-url", web_app.start_url, "Begins a login")->type_name("URL");
+    judging.add_option("--call-url", web_app.call_url, "Makes the app call the API, by GET")
+        ->type_name("URL");
+    judging.add_option("--logout-url", web_app.logout_url, "Logs out")->type_name("URL");
+    judging.add_option("--app-log", web_app.app_log, "What the app writes, searched for secrets")
+        ->type_name("FILE")
+        ->check(CLI::ExistingFile);
+    judging.add_option("--ca", web_app.ca, "PEM: the CA of an app behind https")
+        ->type_name("FILE")
+        ->check(CLI::ExistingFile);
+    judging
+        .add_option("--client", web_app.client,
+                    "As whom the app asks (its authorize URL says so; else demo)")
+        ->type_name("ID[,secret=SECRET]");
+    judging.add_option("--mock-listen", web_app.mock_listen, "The mock's address (127.0.0.1:8765)")
+        ->type_name("HOST:PORT");
+    judging.add_option("--sandbox", web_app.sandbox, "The mock's sandbox (default)")
+        ->type_name("NAME");
+    add_duration(judging, "--wait", web_app.wait,
+                 "How long to wait for an app that is not there, or not any more (15s)");
+    add_selection(judging, web_app.common);
+    add_common(judging, web_app.common);
   }
 
   void add_self_test() {
@@ -193,6 +230,7 @@ std::variant<Usage, Command> parse_options(int argc, const char* const* argv) {
   if (name == "list") return Command{parser.list};
   if (name == "explain") return Command{parser.explain};
   if (name == "server") return Command{parser.server};
+  if (name == "app") return Command{parser.web_app};
   if (name == "self-test") return Command{parser.self_test};
   if (name == "flawed-adapter") return Command{parser.flawed};
   if (name == "cli") return Command{parser.cli};

@@ -58,6 +58,19 @@ struct ServerCommand {
   CommonOptions common;
   ServerTarget target;
 };
+struct AppCommand {
+  CommonOptions common;
+  std::string callback_url;
+  std::string start_url;  // these, "" when not given
+  std::string call_url;
+  std::string logout_url;
+  std::string app_log;
+  std::string ca;
+  std::string client;
+  std::string mock_listen = "127.0.0.1:8765";
+  std::string sandbox = "default";
+  std::chrono::milliseconds wait{15000};  // for an app that is not there (yet, or any more)
+};
 struct SelfTestCommand {
   CommonOptions common;            // its selection is not looked at
   std::vector<std::string> flaws;  // globs over ids; none: all
@@ -67,7 +80,7 @@ struct FlawedAdapterCommand {
   std::string flaw;
 };
 using Command = std::variant<ListCommand, ExplainCommand, ClientCommand, ServerCommand,
-                             CliCommandLine, SelfTestCommand, FlawedAdapterCommand>;
+                             CliCommandLine, AppCommand, SelfTestCommand, FlawedAdapterCommand>;
 
 // Help, the version, or what is wrong in one line.
 struct Usage {

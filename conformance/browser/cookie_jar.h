@@ -1,0 +1,24 @@
+// The cookies of one browser.
+#pragma once
+
+#include <memory>
+
+namespace heygen::conformance {
+
+// Thread-safe: several requests of one browser may be under way.
+class CookieJar {
+ public:
+  CookieJar();  // throws std::bad_alloc
+  ~CookieJar();
+  CookieJar(const CookieJar&) = delete;
+  CookieJar& operator=(const CookieJar&) = delete;
+
+  // libcurl's CURLSH: for fetch.cc alone. Must outlive every request that uses it.
+  [[nodiscard]] void* share() const noexcept;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace heygen::conformance

@@ -1,0 +1,167 @@
+// Judges a web app that has been pointed at the mock.
+
+#include "conformance/subjects/app.h"
+
+#include <array>
+#include <charconv>
+#include <memory>
+#include <ostream>
+#include <utility>
+
+#include "conformance/cli/app_probe.h"
+#include "conformance/cli/judge.h"
+#include "conformance/report/text.h"
+#include "conformance/url.h"
+
+namespace heygen::conformance {
+namespace {
+
+struct Listen {
+  std::string host;
+  std::uint16_t port = 0;
+};
+
+std::optional<Listen> parse_listen(std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return std::nullopt;
+  Listen listen{std::string(text.substr(0, colon))};
+  if (listen.host.starts_with('[') && listen.host.ends_with(']')) {
+    listen.host = listen.host.substr(1, listen.host.size() - 2);
+  }
+  const std::string_view digits = text.substr(colon + 1);
+  const char* const end = digits.data() + digits.size();
+  const auto [stopped, error] = std::from_chars(digits.data(), end, listen.port);
+  if (error != std::errc{} || stopped != end || digits.empty()) return std::nullopt;
+  return listen;
+}
+
+bool is_url(const std::string& text) {
+  const std::string origin = origin_of(text);
+  return (origin.starts_with("http://") && origin.size() > 7) ||
+         (origin.starts_with("https://") && origin.size() > 8);
+}
+
+// "ID" or "ID,secret=…".
+void name_client(Setup& setup, const std::string& text) {
+  constexpr std::string_view kSecret = ",secret=";
+  const std::size_t comma = text.find(kSecret);
+  setup.client_id = text.substr(0, comma);
+  if (comma != std::string::npos) setup.client_secret = text.substr(comma + kSecret.size());
+}
+
+std::string wrong_with(const AppCommand& command) {
+  const std::array<std::pair<const char*, const std::string*>, 4> urls{
+      {{"--callback-url", &command.callback_url},
+       {"--start-url", &command.start_url},
+       {"--call-url", &command.call_url},
+       {"--logout-url", &command.logout_url}}};
+  for (const auto& [flag, url] : urls) {
+    if (!url->empty() && !is_url(*url)) {
+      return std::string(flag) + ": write a whole URL, http://HOST:PORT/PATH";
+    }
+  }
+  if (!mock::is_sandbox_name(command.sandbox)) return "--sandbox: a name is of [a-z0-9-]{1,64}";
+  if (!parse_listen(command.mock_listen)) return "--mock-listen: write HOST:PORT";
+  if (command.client.starts_with(",")) return "--client: write ID or ID,secret=SECRET";
+  return {};
+}
+
+std::string base_of(const mock::Server& server, const std::string& sandbox) {
+  return sandbox == mock::kDefaultSandbox ? server.url() : server.url(sandbox);
+}
+
+void print_addresses(std::ostream& out, const std::string& base, const Setup& setup) {
+  out << "Point the app at these addresses:\n"
+      << "  HEYGEN_AUTHORIZE_URL=" << base << "/oauth/authorize\n"
+      << "  HEYGEN_TOKEN_URL=" << base << "/v1/oauth/token\n"
+      << "  HEYGEN_REFRESH_URL=" << base << "/v1/oauth/refresh_token\n"
+      << "  HEYGEN_REVOKE_URL=" << base << "/v1/oauth/revoke\n"
+      << "  HEYGEN_API_URL=" << base << "\n"
+      << "  HEYGEN_CLIENT_ID=" << printable(setup.client_id) << "\n"
+      << "  HEYGEN_REDIRECT_URI=" << printable(setup.redirect_uri) << "\n"
+      << std::flush;
+}
+
+// What is judged, and what could be with more.
+void print_scope(std::ostream& out, const AppCommand& command, const AppFindings& findings) {
+  const auto line = [&out](bool given, std::string_view there, std::string_view missing) {
+    out << "  " << (given ? there : missing) << "\n";
+  };
+  out << "Judged:\n";
+  line(!command.start_url.empty(), "logins: they are begun at the start URL",
+       "the callback alone. With --start-url URL, which begins a login: all of the login");
+  line(!command.call_url.empty(), "calls to the API: the call URL makes them",
+       "no calls. With --call-url URL, which makes the app call the API: tokens and their use");
+  if (!command.call_url.empty() && findings.logs_in) {
+    line(findings.refreshes, "refresh: the app refreshes after a 401 of the API",
+         "no refresh: a dead access token did not make the app refresh");
+  }
+  line(!command.logout_url.empty(), "logout", "no logout. With --logout-url URL: revocation");
+  line(!command.app_log.empty(), "the log file, for secrets",
+       "no log. With --app-log FILE: secrets in it");
+  if (!findings.trouble.empty()) {
+    out << "No login succeeded yet: " << printable(findings.trouble) << "\n";
+  }
+  out << "\n" << std::flush;
+}
+
+AppOptions options_of(const AppCommand& command) {
+  AppOptions options;
+  options.callback_url = command.callback_url;
+  options.start_url = command.start_url;
+  options.call_url = command.call_url;
+  options.logout_url = command.logout_url;
+  options.log_file = command.app_log;
+  options.ca_file = command.ca;
+  options.timeout = command.common.timeout;
+  options.patience = command.wait;
+  options.sandbox = command.sandbox;
+  return options;
+}
+
+}  // namespace
+
+int run_app(const AppCommand& command, const CommandContext& context) {
+  if (const std::string wrong = wrong_with(command); !wrong.empty()) {
+    return refuse(context, kExitUsage, wrong);
+  }
+  const Plan plan = plan_of(command.common);
+  if (!plan.wrong.empty()) return refuse(context, kExitUsage, plan.wrong);
+
+  mock::ServerOptions serving;
+  const Listen listen = *parse_listen(command.mock_listen);
+  serving.host = listen.host;
+  serving.port = listen.port;
+  auto started = mock::Server::start(std::move(serving));
+  if (!started.server) {
+    return refuse(context, kExitUsage, started.error + " (--mock-listen names another address)");
+  }
+  mock::Server& server = *started.server;
+
+  Setup setup;
+  setup.client_id = "demo";
+  setup.redirect_uri = command.callback_url;
+  if (!command.client.empty()) name_client(setup, command.client);
+  std::ostream& out = console_of(command.common, context);
+  print_addresses(out, base_of(server, command.sandbox), setup);
+
+  AppOptions options = options_of(command);
+  auto app = std::make_shared<const App>(options, server);
+  if (const auto there = app->await(context.stop); !there) {
+    return refuse(context, kExitNoSubject, there.failure().message + ": is the app running?");
+  }
+  const AppFindings findings =
+      probe_app(app, server, std::move(setup), !command.client.empty(), context);
+  print_scope(out, command, findings);
+
+  options.refreshes = findings.refreshes || !findings.logs_in;
+  app = std::make_shared<const App>(options, server);
+  AppFactory factory(app);
+  auto first = factory.start();
+  return judge(command.common, plan,
+               {"app", server, factory, std::move(first).value(),
+                FixedWorld{command.sandbox, findings.setup}},
+               context);
+}
+
+}  // namespace heygen::conformance

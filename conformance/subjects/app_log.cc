@@ -1,0 +1,43 @@
+#include "conformance/subjects/app_log.h"
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <thread>
+#include <utility>
+
+namespace heygen::conformance {
+namespace {
+
+// An access log gets its line once the answer is out.
+constexpr std::chrono::milliseconds kStill{20};
+constexpr int kMostLooks = 15;
+constexpr std::size_t kMost = std::size_t{1024} * 1024;
+
+}  // namespace
+
+AppLog::AppLog(std::string path) : path_(std::move(path)) {}
+
+std::size_t AppLog::size() const {
+  std::error_code error;
+  const auto size = path_.empty() ? 0 : std::filesystem::file_size(path_, error);
+  return error ? 0 : static_cast<std::size_t>(size);
+}
+
+std::string AppLog::since(std::size_t position) const {
+  if (path_.empty()) return {};
+  std::size_t end = size();
+  for (int look = 0; look < kMostLooks; ++look) {
+    std::this_thread::sleep_for(kStill);
+    if (std::exchange(end, size()) == end) break;
+  }
+  std::ifstream file(path_, std::ios::binary);
+  if (end < position) position = 0;
+  position = std::max(position, end - std::min(end, kMost));
+  file.seekg(static_cast<std::streamoff>(position));
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+}  // namespace heygen::conformance
