@@ -89,7 +89,7 @@ Verdict code_secret(Trial& trial) {
   if (trial.has(Capability::clock)) {
     for (const std::string_view error : {"authorization_pending", "slow_down", "access_denied"}) {
       trial.arm(poll_answer(error));
-      (void)await_poll(trial, trial.mark(), 2 * kDeviceInterval);
+      (void)next_poll(trial, trial.mark(), 2 * kDeviceInterval);
       trial.disarm();
     }
   }

@@ -11,7 +11,6 @@ using std::chrono::seconds;
 constexpr milliseconds kIntake{8};
 constexpr milliseconds kMoment{25};
 constexpr milliseconds kPatience{150};
-constexpr seconds kLongest{120};
 
 bool is_poll(const Seen& seen) {
   return seen.request().path() == "/v1/oauth/token" && seen.has_param("device_code");
@@ -45,13 +44,21 @@ std::optional<Seen> poll_within(Trial& trial, Mark since, seconds span) {
   return trial.wait_for(since, &is_poll, kMoment);
 }
 
-Seen await_poll(Trial& trial, Mark since, seconds expected) {
+std::optional<Seen> next_poll(Trial& trial, Mark since, seconds expected) {
+  constexpr int kSteps = 8;
+  constexpr seconds kStep{15};
   let_pass(trial, kIntake);
   trial.advance(expected);
   auto poll = trial.wait_for(since, &is_poll, kPatience);
-  if (!poll) poll = trial.next_poll(since, kLongest);
-  if (!poll) trial.give_up("not provoked: no poll came for minutes");
-  return *std::move(poll);
+  for (int step = 0; step < kSteps && !poll; ++step) poll = poll_within(trial, since, kStep);
+  return poll;
+}
+
+DeviceChallenge begin_polling(Trial& trial, std::string_view session) {
+  const Mark before = trial.mark();
+  DeviceChallenge challenge = begin_device(trial, session);
+  require(trial, next_poll(trial, before).has_value(), "no poll came for minutes");
+  return challenge;
 }
 
 Verdict expect_next_poll_after(Trial& trial, seconds gap) {
@@ -59,8 +66,8 @@ Verdict expect_next_poll_after(Trial& trial, seconds gap) {
   if (poll_within(trial, since, gap - seconds{1})) {
     return failed("no poll for " + std::to_string(gap.count()) + " s", "one sooner");
   }
-  (void)await_poll(trial, since, seconds{1});
-  return passed();
+  if (next_poll(trial, since, seconds{1})) return passed();
+  return failed("another poll after " + std::to_string(gap.count()) + " s", "none for minutes");
 }
 
 Fault poll_answer(std::string_view error) {

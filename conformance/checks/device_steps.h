@@ -22,9 +22,11 @@ DeviceChallenge begin_device(Trial& trial, std::string_view session = kFirst);
 // Moves the clocks in one go, once the subject has taken in the last answer; the poll that comes of
 // it within a moment, if one does.
 std::optional<Seen> poll_within(Trial& trial, Mark since, std::chrono::seconds span);
-// The next poll after the mark: after this time, or later. Ends the check when none comes within
-// minutes.
-Seen await_poll(Trial& trial, Mark since, std::chrono::seconds expected = kDeviceInterval);
+// The next poll after the mark: after this time, or later; nothing when none comes within minutes.
+std::optional<Seen> next_poll(Trial& trial, Mark since,
+                              std::chrono::seconds expected = kDeviceInterval);
+// A device login whose first poll has come, and was answered; ends the check when none does.
+DeviceChallenge begin_polling(Trial& trial, std::string_view session = kFirst);
 
 // No poll sooner than this after the last; then one. The clocks have not been moved since the last.
 Verdict expect_next_poll_after(Trial& trial, std::chrono::seconds gap);

@@ -80,6 +80,23 @@ HttpRequest token_in_own_header(const ApiCall& call, std::string_view token) {
   return request;
 }
 
+bool token_nowhere_else(std::string_view /*from*/, std::string_view /*to*/) { return false; }
+
+// A page's habit: where one comes from is told to where one goes.
+void referer_of_callback(client::Seams& seams) {
+  const Kept<std::string> page;
+  seams.endpoint.build_code_request = [page](const client::Config& config,
+                                             const client::CodeGrant& grant) {
+    page.set(std::string(grant.redirect_uri) + "?code=" + client::percent_encode(grant.code));
+    return client::build_code_request(config, grant);
+  };
+  seams.api.build = [page](const ApiCall& call, std::string_view token) {
+    HttpRequest request = client::build_api_request(call, token);
+    if (const std::string from = page.get(); !from.empty()) add_header(request, "Referer", from);
+    return request;
+  };
+}
+
 constexpr std::array kFlaws{
     Flaw{.id = "cm50-bearer-cross-origin",
          .summary = "keeps Authorization on a cross-origin redirect",
@@ -95,6 +112,14 @@ constexpr std::array kFlaws{
          .intended = {"bearer.cross-origin-redirect"},
          .variant_of = "cm50-bearer-cross-origin",
          .plant = replace<&ApiRules::redirect_keeps_token, same_or_both_loopback>},
+    Flaw{.id = "cm152-token-dropped-at-redirect",
+         .summary = "drops the token on a redirect within the API's origin",
+         .intended = {"bearer.same-origin-redirect"},
+         .plant = replace<&ApiRules::redirect_keeps_token, token_nowhere_else>},
+    Flaw{.id = "cm153-referer-of-callback",
+         .summary = "sends the callback's URL, code and all, as Referer",
+         .intended = {"referer.no-secrets"},
+         .plant = referer_of_callback},
     Flaw{.id = "cm51-bearer-query",
          .summary = "sends ?access_token= as well",
          .intended = {"bearer.not-in-query", "bearer.one-method"},

@@ -74,6 +74,19 @@ std::optional<JsonObject> interval_of_one_by_default(std::string_view text) {
   return body;
 }
 
+// 429 is a matter of the network, and Retry-After of no interest.
+void too_many_requests_ignored(Seams& seams) {
+  seams.device.next_interval = [](seconds interval, const Error& failure) {
+    return failure.status == 429 ? interval : client::next_interval(interval, failure);
+  };
+  seams.endpoint.send = [](Transport& transport, const HttpRequest& request) {
+    auto response = client::send_once(transport, request);
+    const bool is_poll = !field_of(request, "device_code").empty();
+    if (response && is_poll) client::remove_header(response->headers, "Retry-After");
+    return response;
+  };
+}
+
 // --- how long ----------------------------------------------------------------------------------
 
 bool slow_down_is_fatal(const Error& failure) {
@@ -178,6 +191,10 @@ constexpr std::array kFlaws{
          .intended = {"device.poll.slow-down"},
          .variant_of = "cm57-slowdown-ignored",
          .plant = replace<&DeviceRules::goes_on, slow_down_is_fatal>},
+    Flaw{.id = "cm155-429-to-poll-ignored",
+         .summary = "keeps the interval on 429, whatever Retry-After says",
+         .intended = {"device.429"},
+         .plant = too_many_requests_ignored},
     Flaw{.id = "cm123-log-device-code",
          .summary = "prints the device_code",
          .intended = {"device.code.secret"},

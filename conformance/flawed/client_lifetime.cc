@@ -3,6 +3,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include "client_under_test/lib/retry_after.h"
 #include "conformance/flawed/client_tools.h"
 #include "conformance/flawed/flaws.h"
 
@@ -80,6 +81,29 @@ auto absent_inherits_expiry() {
   };
 }
 
+Lifetime integers_only(const JsonValue* member) {
+  const bool fraction = member != nullptr && member->kind == Kind::number &&
+                        member->text.find_first_of(".eE") != std::string::npos;
+  if (fraction) throw std::invalid_argument("expires_in is no integer");
+  return client::read_lifetime(member);
+}
+
+// The lifetime counts from the server's idea of now.
+void counts_from_date_header(Seams& seams) {
+  const Kept<std::optional<Instant>> sent_at;
+  seams.endpoint.send = [sent_at](client::Transport& transport,
+                                  const client::HttpRequest& request) {
+    client::Result<client::HttpResponse> response = client::send_once(transport, request);
+    const auto date = response ? client::find_header(response->headers, "Date") : std::nullopt;
+    constexpr Instant kLate{std::chrono::sys_days{std::chrono::year{9000} / 1 / 1}};
+    sent_at.set(date ? client::parse_retry_after(*date, kLate) : std::nullopt);
+    return response;
+  };
+  seams.token.expiry_of = [sent_at](Instant received_at, Lifetime lifetime) {
+    return client::expiry_of(sent_at.get().value_or(received_at), lifetime);
+  };
+}
+
 constexpr std::array kFlaws{
     Flaw{.id = "cm37-expires-string-crash",
          .summary = "throws on expires_in as string",
@@ -108,6 +132,14 @@ constexpr std::array kFlaws{
          .intended = {"response.expires-in.huge"},
          .variant_of = "cm39-expires-int32",
          .plant = replace<&TokenRules::expiry_of, milliseconds_in_int32>},
+    Flaw{.id = "cm150-expires-integers-only",
+         .summary = "throws on an expires_in with a fraction or an exponent",
+         .intended = {"response.expires-in.float-exp"},
+         .plant = replace<&TokenRules::read_lifetime, integers_only>},
+    Flaw{.id = "cm151-expiry-by-date-header",
+         .summary = "counts the lifetime from the answer's Date header",
+         .intended = {"response.expires-in.relative-clock"},
+         .plant = counts_from_date_header},
     Flaw{.id = "cm102-expires-absent-expired",
          .summary = "takes a token without expires_in for expired",
          .intended = {"response.expires-in.absent"},

@@ -1,5 +1,6 @@
 // Flaws in what the client says about its exchanges.
 #include <array>
+#include <cstdlib>
 
 #include "client_under_test/lib/crypto.h"
 #include "client_under_test/lib/json.h"
@@ -75,6 +76,11 @@ void log_code_only(Seams& seams) {
   });
 }
 
+std::string whole_body_when_verbose(const HttpResponse& response) {
+  return std::getenv("DEBUG") != nullptr ? whole_body(response)
+                                         : client::describe_exchange(response);
+}
+
 constexpr std::array kFlaws{
     Flaw{.id = "cm53-log-token",
          .summary = "prints the token response at info level",
@@ -90,6 +96,10 @@ constexpr std::array kFlaws{
          .intended = {"log.no-tokens"},
          .variant_of = "cm53-log-token",
          .plant = replace<&TokenRules::describe_exchange, refresh_token_encoded>},
+    Flaw{.id = "cm154-log-token-when-verbose",
+         .summary = "prints the token response when DEBUG is set",
+         .intended = {"log.no-secrets-debug"},
+         .plant = replace<&TokenRules::describe_exchange, whole_body_when_verbose>},
     Flaw{.id = "cm54-log-error-body",
          .summary = "prints the raw error body (echoed verifier)",
          .intended = {"log.no-secrets-on-error"},

@@ -102,7 +102,8 @@ HttpRequest unknown_hint(const Config& config, std::string_view token) {
 }
 
 // The server decides: what it did not confirm is put back as it was.
-void undo_when_unconfirmed(Seams& seams) {
+template <typename Confirms>
+void undo_unless(Seams& seams, Confirms confirms) {
   struct Wiped {
     TokenStore* store = nullptr;
     std::string session{};
@@ -118,16 +119,53 @@ void undo_when_unconfirmed(Seams& seams) {
     }
     return client::wipe_login(store, session);
   };
-  seams.endpoint.send = [wiped](Transport& transport, const HttpRequest& request) {
+  seams.endpoint.send = [wiped, confirms](Transport& transport, const HttpRequest& request) {
     Result<HttpResponse> response = client::send_once(transport, request);
     if (!is_revocation(request)) return response;
     const Wiped undone =
         wiped.with([&](auto& all) { return std::exchange(all[field_of(request, "token")], {}); });
-    const bool confirmed = response && response->status == 200;
-    if (!confirmed && undone.store != nullptr) {
+    if (!confirms(response) && undone.store != nullptr) {
       (void)undone.store->save(undone.session, undone.text + "\n");
     }
     return response;
+  };
+}
+
+void undo_when_unconfirmed(Seams& seams) {
+  undo_unless(seams, [](const auto& response) { return response && response->status == 200; });
+}
+
+void undo_without_json(Seams& seams) {
+  undo_unless(seams, [](const auto& response) {
+    const bool good = response && response->status == 200;
+    return !good || client::parse_json_object(response->body).has_value();
+  });
+}
+
+Result<HttpResponse> revocation_storm(Transport& transport, const HttpRequest& request) {
+  constexpr int kMost = 20;
+  Result<HttpResponse> response = client::send_once(transport, request);
+  if (!is_revocation(request)) return response;
+  for (int sent = 1; sent < kMost && response && response->status == 503; ++sent) {
+    response = client::send_once(transport, request);
+  }
+  return response;
+}
+
+// What a logout forgets has a copy under a name that it does not know.
+void pending_survives_logout(Seams& seams) {
+  static constexpr std::string_view kCopyOf = "copy of ";
+  seams.pending.remember = [](std::vector<client::PendingLogin>& logins,
+                              client::PendingLogin fresh) {
+    client::PendingLogin copy = fresh;
+    copy.session.insert(0, kCopyOf);
+    client::remember_login(logins, std::move(fresh));
+    client::remember_login(logins, std::move(copy));
+  };
+  seams.pending.belongs_to = [](const client::PendingLogin& login, std::string_view session) {
+    std::string_view owner = login.session;
+    if (owner.starts_with(kCopyOf)) owner.remove_prefix(kCopyOf.size());
+    return owner == session;
   };
 }
 
@@ -172,6 +210,18 @@ constexpr std::array kFlaws{
          .summary = "stays logged in when the server does not confirm the revocation",
          .intended = {"logout.revoke.best-effort"},
          .plant = undo_when_unconfirmed},
+    Flaw{.id = "cm156-logout-needs-json",
+         .summary = "stays logged in when the revocation's answer is no JSON",
+         .intended = {"logout.revoke.not-after-invalid"},
+         .plant = undo_without_json},
+    Flaw{.id = "cm157-revocation-storm",
+         .summary = "a revocation that gets 503 is sent twenty times",
+         .intended = {"logout.revoke.503-retry"},
+         .plant = replace<&EndpointRules::send, revocation_storm>},
+    Flaw{.id = "cm158-pending-survives-logout",
+         .summary = "a login begun before a logout ends after it",
+         .intended = {"logout.cancels-pending-login"},
+         .plant = pending_survives_logout},
 };
 
 }  // namespace

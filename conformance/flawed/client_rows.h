@@ -25,9 +25,11 @@ struct Row {
 [[nodiscard]] std::vector<Row> callback_rows();  // the authorization response
 [[nodiscard]] std::vector<Row> token_rows();     // the code exchange
 [[nodiscard]] std::vector<Row> response_rows();  // and its answer
+[[nodiscard]] std::vector<Row> answer_rows();    // how that is taken apart
 [[nodiscard]] std::vector<Row> refresh_rows();
 [[nodiscard]] std::vector<Row> use_rows();  // the API, the log, logging out
 [[nodiscard]] std::vector<Row> device_rows();
+[[nodiscard]] std::vector<Row> store_rows();  // the files
 
 // "state_mismatch", or what `ok` says.
 template <typename T>

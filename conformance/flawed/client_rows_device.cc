@@ -73,6 +73,19 @@ std::string log_of_poll(const Maker& make) {
   return seams.token.describe_exchange({400});
 }
 
+std::string wait_after_429(const Maker& make) {
+  const client::Seams seams = make();
+  const auto next = seams.device.next_interval(seconds{5}, {ErrorKind::token_error, "", "", 429});
+  client::testing::FakeTransport transport;
+  transport.answer_with([](const HttpRequest&) {
+    return client::HttpResponse{429, {{"Retry-After", "20"}}};
+  });
+  const HttpRequest poll = seams.endpoint.build_device_poll(test_config(), "D");
+  const auto answer = seams.endpoint.send(transport, poll);
+  const bool asked = client::find_header(answer->headers, "Retry-After").has_value();
+  return std::to_string(next.count()) + (asked ? " with Retry-After" : " without");
+}
+
 }  // namespace
 
 std::vector<Row> device_rows() {
@@ -86,6 +99,7 @@ std::vector<Row> device_rows() {
       {"cm57c-slowdown-for-one-poll", waits_after(slow), "10 15 15 ", "10 15 5 "},
       {"cm57d-slowdown-by-one", waits_after(slow), "10 15 15 ", "6 7 7 "},
       {"cm57e-slowdown-fatal", polls_after("slow_down"), "4", "0"},
+      {"cm155-429-to-poll-ignored", wait_after_429, "10 with Retry-After", "5 without"},
       {"cm123-log-device-code", log_of_poll, "token endpoint answered 400",
        "token endpoint answered 400 to a poll for DEVICE"},
       {"cm128-device-grant-short", poll_request, grant,

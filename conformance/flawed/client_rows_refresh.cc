@@ -245,6 +245,32 @@ std::string refresh_request(const Maker& make) {
   return request.url.substr(request.url.rfind('/')) + " " + request.body;
 }
 
+std::string refresh_with_other_type(const Maker& make) {
+  Rig rig(make());
+  log_in(rig, [](const HttpRequest&) {
+    return json_answer(200, R"({"token_type":"mac","access_token":"AT2"})");
+  });
+  return outcome(rig.client.refresh("alice"), "refreshed");
+}
+
+std::string traffic_after_jump_back(const Maker& make) {
+  Rig rig(make());
+  rig.clock.advance(std::chrono::hours{24});
+  log_in(rig, serve(ok));
+  call(rig);
+  rig.clock.advance(-std::chrono::hours{24});
+  const std::size_t before = traffic(rig).size();
+  call(rig);
+  return traffic(rig).substr(before);
+}
+
+std::string redirected_refresh(const Maker& make) {
+  HttpRequest request{"POST", std::string(kRefreshUrl)};
+  request.body = "grant_type=refresh_token&refresh_token=RT1";
+  const auto next = make().endpoint.next_hop(request, {307, {{"Location", "http://evil/t"}}});
+  return next ? next->url : "nowhere";
+}
+
 }  // namespace
 
 std::vector<Row> refresh_rows() {
@@ -301,6 +327,15 @@ std::vector<Row> refresh_rows() {
        "GET(AT1) R(RT1) GET(AT2) "},
       {"cm111b-refresh-on-4xx", traffic_of_call(status(429)), "GET(AT1) ",
        "GET(AT1) R(RT1) GET(AT2) "},
+      {"cm36d-token-type-at-login-only", refresh_with_other_type, "unsafe_response", "refreshed"},
+      {"cm146-refresh-five-minutes-early", traffic_of_call(ok, std::chrono::seconds{400}),
+       "GET(AT1) ", "R(RT1) GET(AT2) "},
+      {"cm147-refresh-while-time-is-odd", traffic_after_jump_back, "GET(AT1) ", "R(RT1) GET(AT2) "},
+      {"cm148-refresh-widens-scope", refresh_request, form,
+       "/refresh_token "
+       "grant_type=refresh_token&refresh_token=RT%2B1&client_id=demo&scope=openid%20profile%20email"
+       "%20admin"},
+      {"cm149-refresh-follows-redirect", redirected_refresh, "nowhere", "http://evil/t"},
       {"cm113-valid-token-not-used", call_near_the_end, "called", "token_error"},
       {"cm114-lost-refresh-storm", after_failure(reset), "logged_in 1", "logged_in 8"},
       {"cm115-refresh-json-body", refresh_request, form,

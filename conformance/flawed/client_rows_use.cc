@@ -1,4 +1,6 @@
 // Rows: the API, the log and logging out.
+#include <cstdlib>
+
 #include "conformance/flawed/client_rows.h"
 #include "conformance/flawed/client_tools.h"
 
@@ -40,6 +42,14 @@ Ask download_from(std::string_view url) {
   };
 }
 
+std::string referer_at_api(const Maker& make) {
+  const client::Seams seams = make();
+  (void)seams.endpoint.build_code_request(client::testing::test_config(),
+                                          {"C", "V", "http://127.0.0.1:4/c"});
+  const HttpRequest request = seams.api.build({"GET", "http://h/v"}, "T");
+  return std::string(client::find_header(request.headers, "Referer").value_or("none"));
+}
+
 // --- the log -----------------------------------------------------------------------------------
 
 std::string log_of_login(const Maker& make) {
@@ -47,6 +57,13 @@ std::string log_of_login(const Maker& make) {
   rig.log_in("alice", json_answer(200, R"({"token_type":"Bearer","access_token":"A123456789bcdef",)"
                                        R"("refresh_token":"R123456789bcdef"})"));
   return replace_all(rig.log, "\n", "");
+}
+
+std::string log_of_login_when_verbose(const Maker& make) {
+  ::setenv("DEBUG", "1", 1);
+  const std::string log = log_of_login(make);
+  ::unsetenv("DEBUG");
+  return log;
 }
 
 Ask log_of(HttpResponse answer) {
@@ -93,9 +110,25 @@ std::string revoked_by_logout(const Maker& make) {
   return path == std::string::npos ? "nothing" : last.url.substr(path) + " " + last.body;
 }
 
-std::string state_after_unconfirmed_logout(const Maker& make) {
+// Answered with this status and no body.
+Ask state_after_logout(int status) {
+  return [status](const Maker& make) {
+    LoggedOut out(make, status);
+    return std::string(client::name_of(out.rig.client.state("alice").value()));
+  };
+}
+
+std::string revocations_sent(const Maker& make) {
   LoggedOut out(make, 503);
-  return std::string(client::name_of(out.rig.client.state("alice").value()));
+  return std::to_string(out.rig.transport.sent().size() - 1);
+}
+
+std::string callback_after_logout(const Maker& make) {
+  Rig rig(make());
+  const std::string url = rig.begin();
+  rig.transport.answer_with([](const HttpRequest&) { return tokens(1); });
+  (void)rig.client.logout("alice");
+  return outcome(rig.client.complete_login("alice", "GET", url), "logged in");
 }
 
 }  // namespace
@@ -119,6 +152,8 @@ std::vector<Row> use_rows() {
       {"cm50c-bearer-loopback", redirect_to("http://localhost:1/"), "dropped", "kept"},
       {"cm51-bearer-query", api_request, sound, "http://h/v?access_token=T%2B Bearer T+ {\"a\":1}"},
       {"cm51b-bearer-query-only", api_request, sound, "http://h/v?access_token=T%2B {\"a\":1}"},
+      {"cm152-token-dropped-at-redirect", redirect_to("http://127.0.0.1:1/b"), "kept", "dropped"},
+      {"cm153-referer-of-callback", referer_at_api, "none", "http://127.0.0.1:4/c?code=C"},
       {"cm117-bearer-in-body", api_request, sound,
        "http://h/v Bearer T+ {\"access_token\":\"T+\",\"a\":1}"},
       {"cm118-scheme-token", api_request, sound, "http://h/v Token T+ {\"a\":1}"},
@@ -136,6 +171,10 @@ std::vector<Row> use_rows() {
        "token endpoint answered 200 with token A123456789..."},
       {"cm53c-log-token-base64", log_of_login, line,
        "token endpoint answered 200, session UjEyMzQ1Njc4OWJjZGVm"},
+      {"cm154-log-token-when-verbose", log_of_login_when_verbose, line,
+       "token endpoint answered 200: "
+       "{\"token_type\":\"Bearer\",\"access_token\":\"A123456789bcdef\",\"refresh_token\":"
+       "\"R123456789bcdef\"}"},
       {"cm54-log-error-body", log_of(echo), refused,
        "token endpoint answered 400\nthe authorization server refused with status 400 and error "
        "invalid_grant: {\"error\":\"invalid_grant\",\"saw\":\"CODE-of-16-chars\"}"},
@@ -171,7 +210,10 @@ std::vector<Row> use_rows() {
        "{\"token\":\"RT1\",\"token_type_hint\":\"refresh_token\",\"client_id\":\"demo\"}"},
       {"cm126c-revoke-unknown-hint", revoked_by_logout, revoked,
        "/v1/oauth/revoke token=RT1&token_type_hint=refresh&client_id=demo"},
-      {"cm127-logout-undone", state_after_unconfirmed_logout, "login_required", "logged_in"},
+      {"cm156-logout-needs-json", state_after_logout(200), "login_required", "logged_in"},
+      {"cm157-revocation-storm", revocations_sent, "1", "20"},
+      {"cm158-pending-survives-logout", callback_after_logout, "state_mismatch", "logged in"},
+      {"cm127-logout-undone", state_after_logout(503), "login_required", "logged_in"},
   };
 }
 

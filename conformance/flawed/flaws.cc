@@ -14,23 +14,11 @@ std::vector<Flaw> collect_written() {
   std::vector<Flaw> all;
   // A line for each file of this folder.
   for (const std::span<const Flaw> file : {
-           authorize_flaws(),
-           state_flaws(),
-           binding_flaws(),
-           pkce_flaws(),
-           parameter_flaws(),
-           callback_flaws(),
-           token_flaws(),
-           exchange_flaws(),
-           response_flaws(),
-           lifetime_flaws(),
-           refresh_flaws(),
-           flight_flaws(),
-           retry_flaws(),
-           bearer_flaws(),
-           log_flaws(),
-           logout_flaws(),
-           device_flaws(),
+           authorize_flaws(), state_flaws(),  binding_flaws(),  pkce_flaws(),     parameter_flaws(),
+           callback_flaws(),  token_flaws(),  exchange_flaws(), response_flaws(), lifetime_flaws(),
+           refresh_flaws(),   flight_flaws(), retry_flaws(),    bearer_flaws(),   log_flaws(),
+           logout_flaws(),    device_flaws(), body_flaws(),     partial_flaws(),  renewal_flaws(),
+           store_flaws(),
        }) {
     all.insert(all.end(), file.begin(), file.end());
   }

@@ -69,5 +69,9 @@ std::span<const Flaw> bearer_flaws();
 std::span<const Flaw> log_flaws();
 std::span<const Flaw> logout_flaws();
 std::span<const Flaw> device_flaws();
+std::span<const Flaw> body_flaws();
+std::span<const Flaw> partial_flaws();
+std::span<const Flaw> renewal_flaws();
+std::span<const Flaw> store_flaws();
 
 }  // namespace heygen::conformance
