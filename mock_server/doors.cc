@@ -65,8 +65,9 @@ std::string Doors::need_identity() {
     auto found = tls::Authority::load_or_make(options_.state_dir, names, clock_, random_);
     if (auto* const error = std::get_if<std::string>(&found)) return std::move(*error);
     authority = std::get<std::shared_ptr<const tls::Authority>>(std::move(found));
-    if (authority->made_now() && options_.log) {
-      options_.log("made a new certificate authority, for tests alone: " + authority->file());
+    if (authority->origin() == tls::Authority::Origin::replaced && options_.log) {
+      options_.log("made a new certificate authority, which clients have yet to trust: " +
+                   authority->file());
     }
   }
   const auto on_handshake = [this, file = authority->file()](const tls::Handshake& handshake) {

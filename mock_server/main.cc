@@ -25,6 +25,8 @@ int run(const Command& command) {
     int operator()(const ServeCommand& c) const { return serve(c); }
     int operator()(const ReadyCommand& c) const { return probe_ready(c); }
     int operator()(const EnvCommand& c) const { return print_environment(c); }
+    int operator()(const RunCommand& c) const { return run_command(c); }
+    int operator()(const CaCommand& c) const { return print_ca(c); }
     int operator()(const ScenariosCommand& c) const { return run_scenarios(c); }
     int operator()(const ValidateCommand& c) const { return validate_file(c); }
   };

@@ -2,7 +2,9 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <filesystem>
 #include <utility>
 
 #include "mock_server/control/client_json.h"
@@ -14,6 +16,9 @@ namespace {
 
 constexpr std::string_view kAddressForm =
     "write HOST:PORT, such as 127.0.0.1:8765 or [::1]:0 (port 0: any free one)";
+
+constexpr std::string_view kStateDirForm =
+    "name a folder for the certificate authority: HOME is not set";
 
 // As given; "" and empty: not given.
 struct Flags {
@@ -33,6 +38,8 @@ struct Flags {
   std::string https;
   std::string proxy;
   bool pass_through = false;
+  std::string https_fault;
+  std::string out;
   std::string state_dir;
   std::string url;
   bool wait = false;
@@ -100,8 +107,16 @@ void fill_from_environment(CLI::App& app, const Environment& environment, Flags&
   one("--ready-file", "HEYGEN_MOCK_READY_FILE", flags.ready_file);
   one("--https", "HEYGEN_MOCK_HTTPS", flags.https);
   one("--proxy", "HEYGEN_MOCK_PROXY", flags.proxy);
+  one("--https-fault", "HEYGEN_MOCK_HTTPS_FAULT", flags.https_fault);
+  if (app.get_option("--proxy-pass-through")->count() == 0) {
+    const auto pass = environment("HEYGEN_MOCK_PROXY_PASS_THROUGH");
+    flags.pass_through = pass && *pass != "0" && *pass != "false";
+  }
   one("--state-dir", "HEYGEN_MOCK_STATE_DIR", flags.state_dir);
-  if (flags.state_dir.empty()) flags.state_dir = usual_state_dir(environment);
+  // Of two commands alone; a --listen on the command line says where, too.
+  if (flags.url.empty() && app.get_option("--listen")->count() == 0) {
+    flags.url = environment("HEYGEN_MOCK_URL").value_or("");
+  }
 }
 
 void declare_serve_flags(CLI::App& app, Flags& flags) {
@@ -115,6 +130,10 @@ void declare_serve_flags(CLI::App& app, Flags& flags) {
       ->type_name("HOST:PORT");
   app.add_flag("--proxy-pass-through", flags.pass_through,
                "let the proxy's clients through to other hosts, which are refused otherwise");
+  app.add_option("--https-fault", flags.https_fault,
+                 "what is wrong with its TLS on purpose: self-signed, expired, wrong-host or "
+                 "plain-http")
+      ->type_name("FAULT");
   app.add_option("--state-dir", flags.state_dir,
                  "keeps the certificate authority ($XDG_STATE_HOME/heygen-mock-server)")
       ->type_name("DIR");
@@ -147,6 +166,11 @@ void declare_serve_flags(CLI::App& app, Flags& flags) {
       ->capture_default_str();
   app.add_option("--ready-file", flags.ready_file, "gets the real URL as JSON, written whole")
       ->type_name("FILE");
+}
+
+// Other programs are told of files in it, and may run elsewhere.
+std::string absolute_state_dir(const Flags& flags) {
+  return flags.state_dir.empty() ? "" : std::filesystem::absolute(flags.state_dir).string();
 }
 
 ServeCommand read_serve(const Flags& flags) {
@@ -187,10 +211,11 @@ ServeCommand read_serve(const Flags& flags) {
     serve.proxy = need(parse_host_port(flags.proxy), "--proxy", kAddressForm);
   }
   serve.proxy_pass_through = flags.pass_through;
-  serve.state_dir = flags.state_dir;
-  if ((serve.https || serve.proxy) && serve.state_dir.empty()) {
-    throw BadInput{"--state-dir", "name a folder for the certificate authority: HOME is not set"};
+  if (!flags.https_fault.empty()) {
+    serve.https_fault = need(tls::parse_tls_fault(flags.https_fault), "--https-fault",
+                             "write self-signed, expired, wrong-host or plain-http");
   }
+  serve.state_dir = absolute_state_dir(flags);
   return serve;
 }
 
@@ -211,11 +236,68 @@ std::string url_of(const Flags& flags) {
 }
 
 Shell parse_shell(const std::string& name) {
-  if (name == "sh") return Shell::sh;
-  if (name == "fish") return Shell::fish;
-  if (name == "powershell") return Shell::powershell;
-  if (name == "json") return Shell::json;
-  throw BadInput{"--shell", "write sh, fish, powershell or json"};
+  constexpr std::array<std::pair<std::string_view, Shell>, 6> kShells{
+      {{"sh", Shell::sh},
+       {"fish", Shell::fish},
+       {"powershell", Shell::powershell},
+       {"json", Shell::json},
+       {"github", Shell::github},
+       {"docker", Shell::docker}}};
+  const auto* const found = std::ranges::find(kShells, std::string_view{name},
+                                              &std::pair<std::string_view, Shell>::first);
+  if (found != kShells.end()) return found->second;
+  throw BadInput{"--shell", "write sh, fish, powershell, json, github or docker"};
+}
+
+std::string url_at(const char* scheme, const std::string& where, const char* flag) {
+  if (where.empty()) return {};
+  const auto at = need(parse_host_port(where), flag, kAddressForm);
+  if (at.port == 0) {
+    throw BadInput{flag, "port 0 says not where: name the server's --ready-file"};
+  }
+  const bool v6 = at.host.find(':') != std::string::npos;
+  return std::string{scheme} + (v6 ? "[" + at.host + "]" : at.host) + ":" + std::to_string(at.port);
+}
+
+EnvCommand read_env(const Flags& flags) {
+  EnvCommand env;
+  env.shell = parse_shell(flags.shell);
+  env.ready_file = flags.ready_file;
+  if (!env.ready_file.empty()) return env;
+  env.served = {url_of(flags), url_at("https://", flags.https, "--https"),
+                url_at("http://", flags.proxy, "--proxy"), absolute_state_dir(flags)};
+  const bool tls = !flags.https.empty() || !flags.proxy.empty();
+  if (tls && env.served.ca_file.empty()) throw BadInput{"--state-dir", std::string{kStateDirForm}};
+  env.served.ca_file += "/ca.pem";
+  return env;
+}
+
+CaCommand read_ca(const Flags& flags) {
+  if (flags.state_dir.empty()) throw BadInput{"--state-dir", std::string{kStateDirForm}};
+  CaCommand ca{absolute_state_dir(flags), {}, flags.host_suffixes, flags.out};
+  for (const auto& where : {flags.listen, flags.https}) {
+    if (const auto at = parse_host_port(where)) ca.hosts.push_back(at->host);
+  }
+  return ca;
+}
+
+// Whatever stands in the environment may be meant for a server that runs already: ports are free
+// ones, and the CA is the run's own, unless the command line says otherwise.
+RunCommand read_run(const CLI::App& app, Flags flags, std::vector<std::string> command) {
+  if (command.empty()) {
+    throw BadInput{"run", "write heygen-mock-server run [flags] -- COMMAND, with the command last"};
+  }
+  const auto unless_given = [&](const char* flag, std::string& value, const char* usual) {
+    if (app.get_option(flag)->count() == 0) value = usual;
+  };
+  unless_given("--listen", flags.listen, "127.0.0.1:0");
+  unless_given("--https", flags.https, "127.0.0.1:0");
+  unless_given("--proxy", flags.proxy, "127.0.0.1:0");
+  unless_given("--log", flags.log, "off");
+  const bool own_folder = app.get_option("--state-dir")->count() == 0;
+  RunCommand run{read_serve(flags), std::move(command)};
+  if (own_folder) run.serve.state_dir.clear();
+  return run;
 }
 
 std::string first_line(std::string_view text) {
@@ -295,8 +377,16 @@ Command parse_command_line(const std::vector<std::string>& arguments,
   }();
   const auto* const env = [&] {
     CLI::App* const sub = subcommand("env", "print the variables that point clients at a mock");
-    sub->add_option("--shell", flags.shell, "sh, fish, powershell or json")->capture_default_str();
+    sub->add_option("--shell", flags.shell, "sh, fish, powershell, json, github or docker")
+        ->capture_default_str();
     sub->add_option("--url", flags.url, "its address (else --listen's)");
+    return sub;
+  }();
+  const auto* const run = subcommand(
+      "run", "run a command on a fresh mock, with env's variables: run [flags] -- COMMAND");
+  const auto* const ca = [&] {
+    CLI::App* const sub = subcommand("ca", "print the certificate that clients have to trust");
+    sub->add_option("--out", flags.out, "write it there instead")->type_name("FILE");
     return sub;
   }();
   const auto* const scenarios = [&] {
@@ -314,17 +404,31 @@ Command parse_command_line(const std::vector<std::string>& arguments,
   }();
 
   try {
-    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+    // What follows "--" is another program's.
+    const auto end = std::ranges::find(arguments, "--");
+    std::vector<std::string> reversed(arguments.begin(), end);
+    std::ranges::reverse(reversed);
     app.parse(std::move(reversed));
+    std::vector<std::string> behind(end == arguments.end() ? end : std::next(end), arguments.end());
+    if (end != arguments.end() && !run->parsed()) {
+      throw BadInput{"--", "only run takes a command: heygen-mock-server run [flags] -- COMMAND"};
+    }
     fill_from_environment(app, environment, flags);
+    if (flags.state_dir.empty()) flags.state_dir = usual_state_dir(environment);
     if (ready->parsed()) {
       return ReadyCommand{url_of(flags), flags.wait,
                           need(parse_duration(flags.timeout), "--timeout", kDurationForm)};
     }
-    if (env->parsed()) return EnvCommand{url_of(flags), parse_shell(flags.shell)};
+    if (run->parsed()) return read_run(app, flags, std::move(behind));
+    if (env->parsed()) return read_env(flags);
+    if (ca->parsed()) return read_ca(flags);
     if (scenarios->parsed()) return ScenariosCommand{flags.scenario};
     if (validate->parsed()) return ValidateCommand{flags.file};
-    return read_serve(flags);
+    auto serving = read_serve(flags);
+    if ((serving.https || serving.proxy) && serving.state_dir.empty()) {
+      throw BadInput{"--state-dir", std::string{kStateDirForm}};
+    }
+    return serving;
   } catch (const BadInput& bad) {
     return ExitCommand{2, bad.key() + ": " + bad.what()};
   } catch (const CLI::CallForHelp&) {

@@ -11,8 +11,10 @@
 #include <variant>
 #include <vector>
 
+#include "mock_server/cli/served.h"
 #include "mock_server/core/types.h"
 #include "mock_server/sandbox/config.h"
+#include "mock_server/tls/fault.h"
 
 namespace heygen::mock {
 
@@ -45,6 +47,7 @@ struct ServeCommand {
   std::optional<HostPort> https;
   std::optional<HostPort> proxy;
   bool proxy_pass_through = false;
+  tls::TlsFault https_fault = tls::TlsFault::none;  // of everything that speaks TLS
   std::string state_dir;  // of the certificate authority; "": none is known
 };
 
@@ -54,11 +57,24 @@ struct ReadyCommand {
   std::chrono::milliseconds timeout{10'000};
 };
 
-enum class Shell : std::uint8_t { sh, fish, powershell, json };
+enum class Shell : std::uint8_t { sh, fish, powershell, json, github, docker };
 
 struct EnvCommand {
-  std::string url;
+  Served served;
+  std::string ready_file;  // when given: says where it is served
   Shell shell = Shell::sh;
+};
+
+struct RunCommand {
+  ServeCommand serve;  // state_dir is "" unless it was given: then a folder of its own
+  std::vector<std::string> command;
+};
+
+struct CaCommand {
+  std::string state_dir;
+  std::vector<std::string> hosts;  // whose names the CA covers, beside the usual ones
+  std::vector<std::string> host_suffixes;
+  std::string out;  // "": stdout
 };
 
 struct ScenariosCommand {
@@ -75,8 +91,8 @@ struct ExitCommand {
   std::string text;  // for stdout when the status is 0, else for stderr
 };
 
-using Command = std::variant<ExitCommand, ServeCommand, ReadyCommand, EnvCommand, ScenariosCommand,
-                             ValidateCommand>;
+using Command = std::variant<ExitCommand, ServeCommand, ReadyCommand, EnvCommand, RunCommand,
+                             CaCommand, ScenariosCommand, ValidateCommand>;
 
 using Environment = std::function<std::optional<std::string>(const char* name)>;
 

@@ -95,6 +95,16 @@ TEST(CommandLine, AMistakeIsOneLineThatNamesTheMend) {
   EXPECT_THAT(line_for({"dance"}), HasSubstr("dance"));
   EXPECT_THAT(line_for({"ready", "--timeout", "10"}), HasSubstr("--timeout"));
   EXPECT_THAT(line_for({"env", "--shell", "cmd"}), HasSubstr("powershell"));
+  EXPECT_THAT(line_for({"--https", "8443"}), HasSubstr("--https: write HOST:PORT"));
+  EXPECT_THAT(line_for({"--proxy", "x"}), HasSubstr("--proxy: write HOST:PORT"));
+  EXPECT_THAT(line_for({"--https-fault", "old"}), HasSubstr("wrong-host"));
+  EXPECT_THAT(line_for({"--https", "127.0.0.1:0"}), HasSubstr("--state-dir: name a folder"));
+  EXPECT_THAT(line_for({"ca"}), HasSubstr("--state-dir: name a folder"));
+  EXPECT_THAT(line_for({"run"}), HasSubstr("-- COMMAND"));
+  EXPECT_THAT(line_for({"run", "--"}), HasSubstr("-- COMMAND"));
+  EXPECT_THAT(line_for({"run", "ls"}), HasSubstr("ls"));
+  EXPECT_THAT(line_for({"--", "ls"}), HasSubstr("only run takes a command"));
+  EXPECT_THAT(line_for({"env", "--proxy", "127.0.0.1:0"}), HasSubstr("--ready-file"));
 }
 
 TEST(CommandLine, HelpAndVersionGoToStdoutWithSuccess) {
@@ -107,10 +117,69 @@ TEST(CommandLine, HelpAndVersionGoToStdoutWithSuccess) {
 TEST(CommandLine, ReadyAndEnvSpeakOfTheAddressThatIsServed) {
   EXPECT_EQ(parsed<ReadyCommand>({"ready"}).url, "http://127.0.0.1:8765");
   EXPECT_EQ(parsed<ReadyCommand>({"ready", "--url", "http://h:1/"}).url, "http://h:1");
-  EXPECT_EQ(parsed<EnvCommand>({"env"}, {{"HEYGEN_MOCK_LISTEN", "[::1]:9"}}).url, "http://[::1]:9");
+  EXPECT_EQ(parsed<EnvCommand>({"env"}, {{"HEYGEN_MOCK_LISTEN", "[::1]:9"}}).served.url,
+            "http://[::1]:9");
+  EXPECT_EQ(parsed<ReadyCommand>({"ready"}, {{"HEYGEN_MOCK_URL", "http://h:2"}}).url, "http://h:2");
+  EXPECT_EQ(parsed<ReadyCommand>({"ready", "--listen", "127.0.0.1:3"},
+                                 {{"HEYGEN_MOCK_URL", "http://h:2"}})
+                .url,
+            "http://127.0.0.1:3");
   const auto ready = parsed<ReadyCommand>({"ready", "--wait", "--timeout", "1m"});
   EXPECT_TRUE(ready.wait);
   EXPECT_EQ(ready.timeout, std::chrono::minutes{1});
+}
+
+TEST(CommandLine, TheAuthorityIsKeptWhereStateBelongs) {
+  const auto kept = [](std::map<std::string, std::string> variables) {
+    return parsed<ServeCommand>({}, std::move(variables)).state_dir;
+  };
+  EXPECT_EQ(kept({{"HOME", "/h"}}), "/h/.local/state/heygen-mock-server");
+  EXPECT_EQ(kept({{"HOME", "/h"}, {"XDG_STATE_HOME", "/x"}}), "/x/heygen-mock-server");
+  EXPECT_EQ(kept({{"HOME", "/h"}, {"XDG_STATE_HOME", "relative"}}),
+            "/h/.local/state/heygen-mock-server");
+  EXPECT_EQ(kept({{"HOME", "/h"}, {"HEYGEN_MOCK_STATE_DIR", "/s"}}), "/s");
+  EXPECT_EQ(kept({}), "");
+  EXPECT_EQ(parsed<ServeCommand>({"--state-dir", "here"}).state_dir.front(), '/');
+}
+
+TEST(CommandLine, HttpsAndProxyAreWhereTheyAreAskedFor) {
+  const auto command = parsed<ServeCommand>(
+      {"--https", "127.0.0.1:8443", "--proxy", "[::1]:8766", "--https-fault", "expired"},
+      {{"HOME", "/h"}, {"HEYGEN_MOCK_PROXY_PASS_THROUGH", "1"}});
+  EXPECT_EQ(command.https->port, 8443);
+  EXPECT_EQ(command.proxy->host, "::1");
+  EXPECT_EQ(command.https_fault, tls::TlsFault::expired);
+  EXPECT_TRUE(command.proxy_pass_through);
+}
+
+TEST(CommandLine, ARunHasPortsAndACaOfItsOwnWhateverTheEnvironmentSays) {
+  const std::map<std::string, std::string> variables{{"HEYGEN_MOCK_LISTEN", "127.0.0.1:1"},
+                                                     {"HEYGEN_MOCK_STATE_DIR", "/s"},
+                                                     {"HEYGEN_MOCK_APPROVE", "deny"},
+                                                     {"HOME", "/h"}};
+  const auto run = parsed<RunCommand>({"run", "--", "curl", "--", "--listen", "x"}, variables);
+  EXPECT_THAT(run.command, ElementsAre("curl", "--", "--listen", "x"));
+  EXPECT_EQ(run.serve.listen.port, 0);
+  EXPECT_EQ(run.serve.https->port, 0);
+  EXPECT_EQ(run.serve.proxy->port, 0);
+  EXPECT_EQ(run.serve.state_dir, "");
+  EXPECT_EQ(run.serve.log, LogFormat::off);
+  EXPECT_EQ(run.serve.approve, Approve::deny);
+  const auto told = parsed<RunCommand>(
+      {"run", "--listen", "127.0.0.1:2", "--log", "text", "--state-dir", "/t", "--", "x"},
+      variables);
+  EXPECT_EQ(told.serve.listen.port, 2);
+  EXPECT_EQ(told.serve.log, LogFormat::text);
+  EXPECT_EQ(told.serve.state_dir, "/t");
+}
+
+TEST(CommandLine, EnvSpeaksOfTheProxyAndTheCaOfAServerWithTheSameFlags) {
+  const auto env = parsed<EnvCommand>(
+      {"env", "--https", "127.0.0.1:8443", "--proxy", "127.0.0.1:8766", "--state-dir", "/s"});
+  EXPECT_EQ(env.served.https_url, "https://127.0.0.1:8443");
+  EXPECT_EQ(env.served.proxy_url, "http://127.0.0.1:8766");
+  EXPECT_EQ(env.served.ca_file, "/s/ca.pem");
+  EXPECT_EQ(parsed<EnvCommand>({"env", "--ready-file", "r.json"}).ready_file, "r.json");
 }
 
 }  // namespace

@@ -75,7 +75,7 @@ std::variant<Stored, std::string> read(const AuthorityFiles& files, const Names&
 
 std::shared_ptr<const Authority> Authority::make(const Names& names, const Clock& clock,
                                                  RandomSource& random) {
-  return std::make_shared<const Authority>(make_pair(names, clock, random), "", true);
+  return std::make_shared<const Authority>(make_pair(names, clock, random), "", Origin::made);
 }
 
 std::variant<std::shared_ptr<const Authority>, std::string> Authority::load_or_make(
@@ -86,7 +86,7 @@ std::variant<std::shared_ptr<const Authority>, std::string> Authority::load_or_m
   auto before = read(files, names, clock);
   if (auto* const stored = std::get_if<Stored>(&before); stored != nullptr && stored->good) {
     return std::make_shared<const Authority>(std::move(stored->pair), files.certificate_file(),
-                                             false);
+                                             Origin::found);
   }
   auto locked = files.lock();
   if (auto* const error = std::get_if<std::string>(&locked)) return std::move(*error);
@@ -95,18 +95,19 @@ std::variant<std::shared_ptr<const Authority>, std::string> Authority::load_or_m
   auto& stored = std::get<Stored>(after);
   if (stored.good) {
     return std::make_shared<const Authority>(std::move(stored.pair), files.certificate_file(),
-                                             false);
+                                             Origin::found);
   }
   auto pair = make_pair(united(names, stored.names), clock, random);
   if (auto error = files.write({to_pem(*pair->certificate), to_pem(*pair->key)})) return *error;
-  return std::make_shared<const Authority>(std::move(pair), files.certificate_file(), true);
+  return std::make_shared<const Authority>(std::move(pair), files.certificate_file(),
+                                           stored.pair ? Origin::replaced : Origin::made);
 }
 
-Authority::Authority(std::unique_ptr<const Pair> pair, std::string file, bool made)
+Authority::Authority(std::unique_ptr<const Pair> pair, std::string file, Origin origin)
     : pair_(std::move(pair)),
       file_(std::move(file)),
       pem_(to_pem(*pair_->certificate)),
-      made_(made) {}
+      origin_(origin) {}
 
 Authority::~Authority() = default;
 

@@ -3,6 +3,7 @@
 // in a system's or a browser's store for good.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,21 +31,26 @@ class Authority {
   [[nodiscard]] static std::variant<std::shared_ptr<const Authority>, std::string> load_or_make(
       const std::string& folder, const Names& names, const Clock& clock, RandomSource& random);
 
-  explicit Authority(std::unique_ptr<const Pair> pair, std::string file, bool made);
+  enum class Origin : std::uint8_t {
+    found,
+    made,
+    replaced,  // made in place of one that clients may trust
+  };
+  Authority(std::unique_ptr<const Pair> pair, std::string file, Origin origin);
   ~Authority();
   Authority(const Authority&) = delete;
   Authority& operator=(const Authority&) = delete;
 
   [[nodiscard]] const std::string& pem() const noexcept { return pem_; }    // the certificate
   [[nodiscard]] const std::string& file() const noexcept { return file_; }  // where it lies
-  [[nodiscard]] bool made_now() const noexcept { return made_; }
+  [[nodiscard]] Origin origin() const noexcept { return origin_; }
   [[nodiscard]] const Pair& pair() const noexcept { return *pair_; }
 
  private:
   std::unique_ptr<const Pair> pair_;
   std::string file_;
   std::string pem_;
-  bool made_ = false;
+  Origin origin_;
 };
 
 }  // namespace heygen::mock::tls

@@ -54,13 +54,13 @@ unsigned mode_of(const std::string& file) {
 
 TEST_F(AuthorityTest, IsMadeOnceAndItsKeyIsItsOwnersAlone) {
   const auto made = load(state);
-  EXPECT_TRUE(made->made_now());
+  EXPECT_EQ(made->origin(), Authority::Origin::made);
   EXPECT_EQ(made->file(), state + "/ca.pem");
   EXPECT_EQ(mode_of(state), 0700U);
   EXPECT_EQ(mode_of(state + "/ca-key.pem"), 0600U);
   EXPECT_THAT(made->pem(), HasSubstr("BEGIN CERTIFICATE"));
   const auto found = load(state);
-  EXPECT_FALSE(found->made_now());
+  EXPECT_EQ(found->origin(), Authority::Origin::found);
   EXPECT_EQ(found->pem(), made->pem());
 }
 
@@ -77,7 +77,7 @@ TEST_F(AuthorityTest, IsMadeAnewTwoMonthsBeforeItExpires) {
   EXPECT_EQ(load(state)->pem(), first);
   clock.advance(days{2});
   const auto second = load(state);
-  EXPECT_TRUE(second->made_now());
+  EXPECT_EQ(second->origin(), Authority::Origin::replaced);
   EXPECT_NE(second->pem(), first);
   EXPECT_EQ(valid_to(*second->pair().certificate), clock.now() + days{3650});
 }
@@ -87,7 +87,7 @@ TEST_F(AuthorityTest, IsMadeAnewForANameItDoesNotCoverAndKeepsThoseItDid) {
   load(state);
   add_suffix("two.test");
   const auto both = load(state);
-  EXPECT_TRUE(both->made_now());
+  EXPECT_EQ(both->origin(), Authority::Origin::replaced);
   EXPECT_THAT(permitted_names(*both->pair().certificate).domains,
               ::testing::IsSupersetOf({"one.test", "two.test", "localhost"}));
   add_suffix("one.test");
