@@ -48,7 +48,12 @@ std::vector<const Check*> collect() {
            token_request_checks(),
            tour_checks(),
            server_authorize_checks(),
+           server_pkce_checks(),
            server_code_checks(),
+           server_token_checks(),
+           server_refresh_checks(),
+           server_api_checks(),
+           server_device_checks(),
        }) {
     for (const Check& check : file) {
       if (!is_check_id(check.id) || !can_run(check) || !ids.insert(check.id).second) {

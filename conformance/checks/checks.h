@@ -37,5 +37,10 @@ std::span<const Check> tour_checks();
 // Of a server.
 std::span<const Check> server_authorize_checks();
 std::span<const Check> server_code_checks();
+std::span<const Check> server_pkce_checks();
+std::span<const Check> server_token_checks();
+std::span<const Check> server_refresh_checks();
+std::span<const Check> server_api_checks();
+std::span<const Check> server_device_checks();
 
 }  // namespace heygen::conformance

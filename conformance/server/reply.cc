@@ -75,7 +75,7 @@ std::string Reply::describe() const {
   if (const std::string code = error(); !code.empty()) return text + " " + code;
   if (!access_token().empty()) return text + " with tokens";
   const std::string_view type = header("Content-Type");
-  return type.empty() ? text : text + " (" + std::string(type.substr(0, type.find(';'))) + ")";
+  return type.empty() ? text : text + " " + std::string(type.substr(0, type.find(';')));
 }
 
 }  // namespace heygen::conformance

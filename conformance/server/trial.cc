@@ -134,6 +134,15 @@ void ServerTrial::require(bool holds, std::string_view what) {
   if (!holds) give_up(std::string(what));
 }
 
+bool ServerTrial::still_works() {
+  try {
+    (void)login();
+    return true;
+  } catch (const Ended&) {
+    return false;
+  }
+}
+
 void ServerTrial::give_up(std::string why) const { throw Ended{inconclusive(std::move(why))}; }
 void ServerTrial::pass_over(std::string why) const { throw Ended{not_applicable(std::move(why))}; }
 

@@ -110,6 +110,8 @@ class ServerTrial {
   Reply send(const HttpRequest& request);
   // All of them at the same instant, on connections of their own.
   std::vector<Reply> send_at_once(const std::vector<HttpRequest>& requests);
+  // A request whose answer is lost on the way, or does not matter.
+  void send_and_lose(const HttpRequest& request);
   // Bytes as they are, to the token endpoint's host.
   Outcome<Reply> send_raw(std::string_view bytes);
 
@@ -121,6 +123,8 @@ class ServerTrial {
   Tokens refreshable() { return refreshable(client()); }
   Tokens refreshable(const ServerClient& client);
   Tokens refreshed(const Tokens& tokens);
+  // Does a good login still work?
+  [[nodiscard]] bool still_works();
   void require(bool holds, std::string_view what);
   [[noreturn]] void give_up(std::string why) const;    // inconclusive
   [[noreturn]] void pass_over(std::string why) const;  // not applicable

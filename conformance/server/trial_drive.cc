@@ -32,6 +32,17 @@ Seen seen_of(const HttpRequest& request, mock::wire::Response response) {
   return Seen(std::make_shared<const mock::Entry>(std::move(entry)));
 }
 
+Step step_to(std::string from, const HttpRequest& request, std::string status, std::string note) {
+  const std::string_view target = target_of(request.url);
+  return {std::move(from),
+          "server",
+          request.method,
+          std::string(target.substr(0, target.find('?'))),
+          {},
+          std::move(status),
+          std::move(note)};
+}
+
 struct PipeClose {
   void operator()(FILE* pipe) const noexcept { (void)::pclose(pipe); }
 };
@@ -60,6 +71,7 @@ std::string last_line_of(const std::string& command) {
 
 Reply ServerTrial::note(const HttpRequest& request, Outcome<mock::wire::Response> response,
                         bool by_browser) {
+  const std::string from = by_browser ? "browser" : "suite";
   if (!response) {
     remember({by_browser ? "browser" : "suite",
               "server",
@@ -73,8 +85,12 @@ Reply ServerTrial::note(const HttpRequest& request, Outcome<mock::wire::Response
   const Seen seen = seen_of(request, std::move(response).value());
   learn_from(seen);
   Reply reply(seen);
-  Step step = step_of(by_browser ? "browser" : "suite", "server", seen);
-  step.note = reply.describe();
+  Step step = step_of(from, "server", seen);
+  step.note = reply.describe().substr(std::to_string(reply.status()).size());
+  step.note.erase(0, step.note.find_first_not_of(' '));
+  if (const std::string box = "/s/" + name_; step.path.starts_with(box + "/")) {
+    step.path.erase(0, box.size());
+  }
   remember(std::move(step));
   return reply;
 }
@@ -113,6 +129,20 @@ std::vector<Reply> ServerTrial::send_at_once(const std::vector<HttpRequest>& req
     replies.push_back(note(requests[i], std::move(answers[i]), false));
   }
   return replies;
+}
+
+// Not by libcurl, which sends again what a connection that it kept has lost.
+void ServerTrial::send_and_lose(const HttpRequest& request) {
+  check_still_wanted();
+  auto connection = RawConnection::open(request.url, options_);
+  if (!connection) give_up(connection.failure().message);
+  require((*connection)->send(to_bytes(request)), "a request could not be sent");
+  auto answer = (*connection)->receive();
+  if (answer) {
+    (void)note(request, std::move(answer), false);
+  } else {
+    remember(step_to("suite", request, "no answer", answer.failure().message));
+  }
 }
 
 Outcome<Reply> ServerTrial::send_raw(std::string_view bytes) {
