@@ -155,6 +155,7 @@ TEST(CommandLine, HttpsAndProxyAreWhereTheyAreAskedFor) {
 TEST(CommandLine, ARunHasPortsAndACaOfItsOwnWhateverTheEnvironmentSays) {
   const std::map<std::string, std::string> variables{{"HEYGEN_MOCK_LISTEN", "127.0.0.1:1"},
                                                      {"HEYGEN_MOCK_STATE_DIR", "/s"},
+                                                     {"HEYGEN_MOCK_READY_FILE", "/r"},
                                                      {"HEYGEN_MOCK_APPROVE", "deny"},
                                                      {"HOME", "/h"}};
   const auto run = parsed<RunCommand>({"run", "--", "curl", "--", "--listen", "x"}, variables);
@@ -163,6 +164,7 @@ TEST(CommandLine, ARunHasPortsAndACaOfItsOwnWhateverTheEnvironmentSays) {
   EXPECT_EQ(run.serve.https->port, 0);
   EXPECT_EQ(run.serve.proxy->port, 0);
   EXPECT_EQ(run.serve.state_dir, "");
+  EXPECT_EQ(run.serve.ready_file, "");
   EXPECT_EQ(run.serve.log, LogFormat::off);
   EXPECT_EQ(run.serve.approve, Approve::deny);
   const auto told = parsed<RunCommand>(

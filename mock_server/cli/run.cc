@@ -8,6 +8,7 @@
 
 #include "mock_server/cli/commands.h"
 #include "mock_server/cli/env_variables.h"
+#include "mock_server/cli/ready_file.h"
 #include "mock_server/cli/run_child.h"
 #include "mock_server/cli/server_options.h"
 #include "mock_server/notation/json_object.h"
@@ -76,7 +77,11 @@ int run_command(const RunCommand& command) {
   const auto server = start_server(options, start);
   if (!server) return 1;
 
-  Variables variables = variables_for(served_by(*server));
+  const Served served = served_by(*server);
+  if (!serve.ready_file.empty()) {
+    write_ready_file(serve.ready_file, served, options.admin_token);
+  }
+  Variables variables = variables_for(served);
   if (options.admin_token) variables.emplace_back("HEYGEN_MOCK_ADMIN_TOKEN", *options.admin_token);
   const auto child = start_child(command.command, variables, before);
   if (child.error != 0) {

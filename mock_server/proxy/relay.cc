@@ -52,7 +52,7 @@ class Way {
   Transport& from_;
   Transport& to_;
   std::string early_;
-  std::array<char, 16 * 1024> buffer_{};
+  std::array<char, std::size_t{16} * 1024> buffer_{};
   std::string_view pending_;
   bool ended_ = false;
 };
