@@ -37,6 +37,14 @@ Verdict expect_only_tokens(Trial& trial, Mark since, const Tokens& good) {
   return passed();
 }
 
+Verdict expect_token_sent(Trial& trial, std::string_view session, std::string_view token) {
+  const Mark before = trial.mark();
+  (void)trial.call_api(session);
+  const auto calls = trial.api_requests(before);
+  if (calls.empty()) return failed("an API request with the token", "none");
+  return expect_equal("the bearer token", token, calls.front().bearer().value_or(""));
+}
+
 Verdict expect_no_login(Trial& trial, std::string_view session) {
   const bool logged_in =
       trial.has(Capability::two_sessions) && trial.state(session) == LoginState::logged_in;
@@ -67,10 +75,22 @@ bool refreshed_often(Trial& trial, Mark since, std::size_t often) {
   return trial.wait_for(since, enough, kQuietWindow).has_value();
 }
 
+void end_access_token(Trial& trial) {
+  if (trial.has(Capability::clock)) {
+    trial.advance(std::chrono::hours{10 * 24 + 1});
+  } else {
+    trial.expire_access_tokens();
+  }
+}
+
 std::vector<Seen> try_refresh(Trial& trial, std::string_view session) {
   const Mark before = trial.mark();
   trial.expire_access_tokens();
   (void)trial.call_api(session);
+  if (trial.refreshes(before).empty() && trial.has(Capability::clock)) {
+    end_access_token(trial);
+    (void)trial.call_api(session);
+  }
   if (trial.refreshes(before).empty() && trial.has(Capability::refresh)) {
     (void)trial.refresh(session);
   }

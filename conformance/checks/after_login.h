@@ -22,6 +22,8 @@ Fault exchange_answer(std::string_view body, std::string_view content_type = "ap
 Tokens access_tokens(Trial& trial);
 // No API request since the mark carries credentials but the good ones; one without any is fine.
 Verdict expect_only_tokens(Trial& trial, Mark since, const Tokens& good);
+// The first API request from now on carries this token, as it stands.
+Verdict expect_token_sent(Trial& trial, std::string_view session, std::string_view token);
 // The session is not logged in. A subject of one session may still be so by an earlier login, and
 // is not asked.
 Verdict expect_no_login(Trial& trial, std::string_view session);
@@ -35,9 +37,13 @@ inline constexpr std::chrono::milliseconds kQuietWindow{25};
 // So many refreshes or more since the mark, now or within the quiet window.
 bool refreshed_often(Trial& trial, Mark since, std::size_t often);
 
+// The access token has ended: by both clocks where the client's can be set, else by the server's
+// will alone.
+void end_access_token(Trial& trial);
+
 // Makes the client refresh: its access token is dead at the server, and it calls the API; where no
-// refresh comes of that, it is told to. The refresh requests, oldest first; ends the check when
-// there are none.
+// refresh comes of that, the token has ended by its clock as well, and then it is told to. The
+// refresh requests, oldest first; ends the check when there are none.
 std::vector<Seen> make_refresh(Trial& trial, std::string_view session = kFirst);
 // The same, whatever comes of it.
 std::vector<Seen> try_refresh(Trial& trial, std::string_view session = kFirst);

@@ -32,6 +32,9 @@ std::span<const Check> device_request_checks();
 std::span<const Check> device_poll_checks();
 std::span<const Check> token_exchange_checks();
 std::span<const Check> token_request_checks();
+std::span<const Check> refresh_request_checks();
+std::span<const Check> refresh_rotation_checks();
+std::span<const Check> response_spelling_checks();
 std::span<const Check> tour_checks();
 
 // Of a server.

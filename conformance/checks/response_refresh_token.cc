@@ -11,22 +11,13 @@ constexpr Capabilities kNeeds{Capability::begin, Capability::callback, Capabilit
 
 Fault no_refresh_token() { return Fault::at(Endpoint::token).without("refresh_token"); }
 
-// The access token has ended, by both clocks.
-void end_of_life(Trial& trial) {
-  if (trial.has(Capability::clock)) {
-    trial.advance(std::chrono::hours{10 * 24 + 1});
-  } else {
-    trial.expire_access_tokens();
-  }
-}
-
 // No login before it in this session: there is no older refresh token to fall back on.
 Verdict absent_at_login(Trial& trial) {
   const Login login = login_answered_with(trial, no_refresh_token().once());
   Verdict usable = expect_logged_in(trial, login);
   if (usable.result != Result::pass) return usable;
   const Mark before = trial.mark();
-  end_of_life(trial);
+  end_access_token(trial);
   (void)trial.call_api();
   if (trial.has(Capability::refresh)) (void)trial.refresh();
   const auto refreshes = trial.refreshes(before);
@@ -46,7 +37,7 @@ Verdict fresh_login_drops_old(Trial& trial) {
   const Login again = login_answered_with(trial, no_refresh_token().once());
   require(trial, again.done(), "the second login, without a refresh token, did not succeed");
   const Mark before = trial.mark();
-  end_of_life(trial);
+  end_access_token(trial);
   (void)trial.call_api();
   if (trial.has(Capability::refresh)) (void)trial.refresh();
   for (const Seen& refresh : trial.refreshes(before)) {

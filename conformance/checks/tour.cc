@@ -1,6 +1,7 @@
 // One check of each kind, to read first: a callback that must be refused, a value on the wire, a
 // fault on the server, concurrency, a patched answer.
 
+#include "conformance/checks/after_login.h"
 #include "conformance/checks/checks.h"
 #include "conformance/expect.h"
 #include "mock_server/core/pkce.h"
@@ -55,14 +56,17 @@ Verdict exchanged_once(Trial& trial) {
 // is seen, however quick it is.
 Verdict one_refresh_for_many(Trial& trial) {
   constexpr std::size_t kCalls = 20;
-  constexpr std::chrono::milliseconds kHeld{100};
+  constexpr std::chrono::milliseconds kHeld{40};
   trial.login();
   for (int round = 0; round < 5; ++round) {
-    trial.expire_access_tokens();
+    end_access_token(trial);
     trial.arm(Fault::at(Endpoint::refresh).barrier(2, kHeld).first(kCalls));
     const Mark before = trial.mark();
     const auto answers = trial.call_api_at_once(kCalls);
     trial.disarm();
+    if (trial.refreshes(before).empty() && !trial.has(Capability::clock)) {
+      return not_applicable("the client does not refresh after a 401");
+    }
     std::vector<Verdict> verdicts{expect_one_refresh(trial, before)};
     for (const auto& answer : answers) verdicts.push_back(expect_call_succeeds(answer));
     if (Verdict verdict = worst_of(std::move(verdicts)); verdict.result != Result::pass) {
@@ -78,15 +82,12 @@ Verdict keeps_refresh_token(Trial& trial) {
   trial.login();
   const std::string kept = trial.secrets().values(SecretKind::refresh_token).front();
   for (int round = 1; round <= 2; ++round) {
-    trial.expire_access_tokens();
-    const Mark before = trial.mark();
-    const auto answer = trial.call_api();
-    const auto refreshes = trial.refreshes(before);
+    const auto refreshes = try_refresh(trial);
     if (refreshes.empty() && round == 1) trial.give_up("a dead access token was not refreshed");
     if (refreshes.empty()) return failed("the old refresh token to be used again", "no refresh");
     std::vector<Verdict> verdicts{
         expect_equal("the refresh token", kept, refreshes.front().param("refresh_token")),
-        expect_call_succeeds(answer)};
+        expect_call_succeeds(trial.call_api())};
     if (Verdict verdict = worst_of(std::move(verdicts)); verdict.result != Result::pass) {
       return verdict;
     }

@@ -1,0 +1,176 @@
+// The refresh request (RFC 6749 §6), and where the refresh token goes.
+
+#include <algorithm>
+#include <array>
+
+#include "conformance/checks/after_login.h"
+#include "conformance/checks/checks.h"
+#include "mock_server/wire/message.h"
+
+namespace heygen::conformance {
+namespace {
+
+constexpr Capabilities kRefresh{Capability::begin, Capability::callback, Capability::state,
+                                Capability::call_api, Capability::refresh};
+
+Tokens refresh_tokens(Trial& trial) { return trial.secrets().values(SecretKind::refresh_token); }
+
+Verdict expect_known_params(const Seen& request) {
+  constexpr std::array<std::string_view, 6> kKnown{"grant_type",    "refresh_token", "client_id",
+                                                   "client_secret", "scope",         "resource"};
+  for (const auto& [name, value] : request.form().fields) {
+    if (std::ranges::find(kKnown, name) == kKnown.end()) {
+      return warned("the refresh request has the parameter " + name +
+                    ", which means nothing there");
+    }
+  }
+  return passed();
+}
+
+Verdict request_shape(Trial& trial) {
+  trial.login();
+  const std::string held = refresh_tokens(trial).back();
+  const Mark before = trial.mark();
+  const auto refreshes = try_refresh(trial);
+  // What is no form names no grant, and is not known for a refresh by it.
+  const auto requests = refreshes.empty() ? trial.code_requests(before) : refreshes;
+  require(trial, !requests.empty(), "the client did not refresh");
+  const Seen& request = requests.front();
+  const mock::wire::Request& raw = request.request();
+  std::vector<Verdict> verdicts{expect_equal("the method", "POST", raw.method)};
+  if (!raw.query().empty()) verdicts.push_back(failed("no query in the URL", "one"));
+  if (!mock::wire::is_form(raw) || request.form().error) {
+    verdicts.push_back(failed("a body of application/x-www-form-urlencoded", "another"));
+  } else {
+    for (const std::string_view name : {"grant_type", "refresh_token"}) {
+      verdicts.push_back(expect_form_param(request, name));
+    }
+    // A client that authenticates by the header names itself there (RFC 6749 §2.3.1).
+    if (request.header("Authorization").empty()) {
+      verdicts.push_back(expect_form_param(request, "client_id"));
+      verdicts.push_back(
+          expect_equal("client_id", trial.setup().client_id, request.param("client_id")));
+    }
+    verdicts.push_back(expect_equal("grant_type", "refresh_token", request.param("grant_type")));
+    verdicts.push_back(expect_equal("the refresh token", held, request.param("refresh_token")));
+    verdicts.push_back(expect_known_params(request));
+  }
+  return worst_of(std::move(verdicts));
+}
+
+std::vector<std::string> words(std::string_view text) {
+  std::vector<std::string> found(1);
+  for (const char c : text) {
+    if (c != ' ') {
+      found.back() += c;
+    } else if (!found.back().empty()) {
+      found.emplace_back();
+    }
+  }
+  if (found.back().empty()) found.pop_back();
+  return found;
+}
+
+Verdict scope_not_widened(Trial& trial) {
+  Setup setup;
+  setup.scope = "openid profile";
+  trial.set_up(setup);
+  trial.login();
+  const auto granted = words(setup.scope);
+  for (const Seen& request : make_refresh(trial)) {
+    for (const std::string& scope : words(request.param("scope"))) {
+      if (std::ranges::find(granted, scope) != granted.end()) continue;
+      return failed("no scope but the granted \"" + setup.scope + "\"", "\"" + scope + "\"");
+    }
+  }
+  return passed();
+}
+
+Verdict redirect_not_followed(Trial& trial) {
+  for (const int status : {301, 302, 303, 307, 308}) {
+    const std::string session = "redirect-" + std::to_string(status);
+    trial.login(session);
+    trial.arm(
+        Fault::at(Endpoint::refresh).redirect_to(trial.evil().url() + "/t", status).first(10));
+    (void)make_refresh(trial, session);
+    trial.disarm();
+  }
+  Verdict verdict = expect_evil_saw_no_secret(trial);
+  if (verdict.result == Result::pass) trial.control();
+  return verdict;
+}
+
+Verdict token_endpoint_only(Trial& trial) {
+  trial.login();
+  const Mark before = trial.mark();
+  const auto calls = [&] {
+    (void)trial.call_api();
+    (void)trial.call_api(kFirst, {"POST", "/v2/video/generate", R"({"a":1})"});
+  };
+  calls();
+  trial.arm(Fault::at(Endpoint::api).redirect_to(trial.evil().url() + "/api", 302).once());
+  (void)trial.call_api();
+  trial.disarm();
+  (void)make_refresh(trial);
+  calls();
+  if (trial.has(Capability::download)) (void)trial.download(trial.evil().url() + "/video.mp4");
+  for (const Seen& seen : trial.seen(before)) {
+    if (seen.entry().endpoint != Endpoint::api) continue;
+    Verdict verdict = expect_no_secret_in(
+        trial, "a request to the API", seen.whole_request(),
+        {SecretKind::access_token, SecretKind::state, SecretKind::code, SecretKind::verifier});
+    if (verdict.result != Result::pass) return verdict;
+  }
+  return expect_evil_saw_no_secret(trial);
+}
+
+constexpr Check kChecks[] = {
+    {.id = "refresh.request.shape",
+     .title = "The refresh request is a POST of grant_type, refresh_token and client_id",
+     .clause = "RFC 6749 §6; vendor's guide, step 5",
+     .level = Level::must,
+     .phase = Phase::refresh,
+     .provokes = "a refresh",
+     .requires_ = "A form with these parameters, once each, and nothing in the URL.",
+     .mend = "POST them as application/x-www-form-urlencoded, to either of the vendor's routes.",
+     .needs = kRefresh,
+     .run = &request_shape},
+    {.id = "refresh.scope.not-widened",
+     .title = "A refresh asks for no more than was granted",
+     .clause = "RFC 6749 §6",
+     .level = Level::must,
+     .phase = Phase::refresh,
+     .provokes = "a refresh after a login with the scope \"openid profile\"",
+     .requires_ = "scope is left out, or holds nothing else.",
+     .mend = "Leave scope out of the refresh request.",
+     .needs = kRefresh,
+     .run = &scope_not_widened},
+    {.id = "refresh.no-redirect-follow",
+     .title = "A redirect of the refresh endpoint is not followed with secrets",
+     .clause = "RFC 6749 §10.4",
+     .source = Source::judgement,
+     .level = Level::must,
+     .phase = Phase::refresh,
+     .provokes = "301, 302, 303, 307 and 308 to another origin",
+     .requires_ = "The other origin sees no token.",
+     .mend = "Switch redirects off for requests to the token endpoint.",
+     .motive = "Gitlawb/zero#729",
+     .needs = kRefresh,
+     .run = &redirect_not_followed},
+    {.id = "refresh.token-endpoint-only",
+     .title = "The refresh token goes to the authorization server alone",
+     .clause = "RFC 6749 §10.4; RFC 9700 §4.14",
+     .level = Level::must,
+     .phase = Phase::refresh,
+     .provokes = "calls, a refresh, a redirect and a download",
+     .requires_ = "Neither the API nor another origin sees the refresh token.",
+     .mend = "Send it in the body of the refresh and the revocation request, and nowhere else.",
+     .needs = kRefresh,
+     .run = &token_endpoint_only},
+};
+
+}  // namespace
+
+std::span<const Check> refresh_request_checks() { return kChecks; }
+
+}  // namespace heygen::conformance
