@@ -12,6 +12,8 @@ namespace {
 namespace fs = std::filesystem;
 using std::chrono::milliseconds;
 
+constexpr std::string_view kCall = "call";
+
 std::shared_ptr<mock::Sandbox> sandbox_of(mock::Server& server, std::string_view api_url) {
   constexpr std::string_view kBelow = "/s/";
   const std::string_view path = target_of(api_url);
@@ -33,6 +35,21 @@ std::vector<Seen> api_requests(const CliWorld& world, std::uint64_t since) {
     if (entry->endpoint == mock::Endpoint::api) found.emplace_back(std::move(entry));
   }
   return found;
+}
+
+// An API's answer that is printed as it is, on lines of its own, is what the user asked for, and no
+// log, whatever stands in it.
+std::string without_answers(std::string output, const std::vector<Seen>& requests) {
+  for (const Seen& request : requests) {
+    std::string_view body = request.response().body;
+    body = body.substr(0, body.find_last_not_of(" \r\n") + 1);
+    const std::size_t at = body.empty() ? std::string::npos : output.find(body);
+    if (at == std::string::npos) continue;
+    const bool begins = at == 0 || output[at - 1] == '\n';
+    const bool ends = at + body.size() == output.size() || output[at + body.size()] == '\n';
+    if (begins && ends) output.erase(at, body.size());
+  }
+  return output;
 }
 
 bool is_good(int status) { return status >= 200 && status < 300; }
@@ -65,7 +82,7 @@ void CliSession::remember(Known known) {
 }
 
 Outcome<std::shared_ptr<CliLogin>> CliSession::begin() {
-  auto run = world_.shell.start(world_.options.login, home_);
+  auto run = world_.shell.start(world_.options.login, home_, CliShell::Output::to_log);
   if (!run) return run.failure();
   auto login = std::make_shared<CliLogin>(std::move(run).value());
   const std::lock_guard lock(mutex_);
@@ -110,7 +127,8 @@ Outcome<Landing> CliSession::callback(std::string_view url, milliseconds timeout
 CliCommand CliSession::start(std::string_view what, std::string_view command,
                              const Placeholders& more) {
   const std::uint64_t mark = journal_mark(world_);
-  return {world_.shell.start(command, home_, more), what, mark};
+  const auto output = what == kCall ? CliShell::Output::to_caller : CliShell::Output::to_log;
+  return {world_.shell.start(command, home_, output, more), what, mark};
 }
 
 Outcome<Exit> CliSession::end_of(CliCommand& command, milliseconds timeout) {
@@ -118,6 +136,10 @@ Outcome<Exit> CliSession::end_of(CliCommand& command, milliseconds timeout) {
   PtyProcess& process = *(*command.run)->process;
   const auto exit = process.wait_for(timeout);
   if (!exit) process.kill();
+  if (command.what == kCall) {
+    world_.shell.log().append(
+        without_answers(process.output(), api_requests(world_, command.journal_mark)));
+  }
   world_.shell.collect_log_files(home_);
   if (world_.shell.killed()) return killed_by_suite();
   if (exit) return *exit;
@@ -141,14 +163,14 @@ Outcome<ApiAnswer> CliSession::finish_call(CliCommand& command, milliseconds tim
   if (!exit) return exit.failure();
   const PtyProcess& process = *(*command.run)->process;
   const auto requests = api_requests(world_, command.journal_mark);
-  if (exit->crashed()) return refused(process, "call", *exit);
+  if (exit->crashed()) return refused(process, kCall, *exit);
   if (requests.empty()) {
-    Failure failure = refused(process, "call", *exit);
+    Failure failure = refused(process, kCall, *exit);
     failure.message += " (and made no API request)";
     return failure;
   }
   const int status = requests.back().status();
-  if (is_good(status) && !exit->good()) return refused(process, "call", *exit);
+  if (is_good(status) && !exit->good()) return refused(process, kCall, *exit);
   if (is_good(status)) remember(Known::logged_in);
   return ApiAnswer{status, requests.back().response().body};
 }
@@ -169,7 +191,7 @@ Outcome<LoginState> CliSession::state(milliseconds timeout) {
 // call.
 Outcome<LoginState> CliSession::probe(milliseconds timeout) {
   const ApiCall usual;
-  CliCommand command = start("call", world_.options.call,
+  CliCommand command = start(kCall, world_.options.call,
                              {{"method", usual.method}, {"path", usual.path}, {"body", ""}});
   const Outcome<Exit> exit = end_of(command, timeout);
   if (!exit) return exit.failure();

@@ -94,7 +94,7 @@ fs::path CliShell::next_folder() {
 }
 
 Outcome<std::shared_ptr<CliRun>> CliShell::start(std::string_view command, const fs::path& home,
-                                                 const Placeholders& more) {
+                                                 Output output, const Placeholders& more) {
   auto run = std::make_shared<CliRun>();
   run->shims = next_folder();
   PtyOptions options;
@@ -116,8 +116,10 @@ Outcome<std::shared_ptr<CliRun>> CliShell::start(std::string_view command, const
   const std::lock_guard lock(mutex_);
   if (killed_) return killed_by_suite();
   options.environment.insert(options.environment.end(), environment_.begin(), environment_.end());
-  auto started = PtyProcess::start(std::move(options),
-                                   [log = log_](std::string_view plain) { log->append(plain); });
+  auto started = PtyProcess::start(
+      std::move(options), [log = log_, live = output == Output::to_log](std::string_view plain) {
+        if (live) log->append(plain);
+      });
   if (!started.process) return Failure{Failure::Origin::gone, "", std::move(started.error)};
   run->process = std::move(started.process);
   std::erase_if(runs_, [](const auto& one) { return one.expired(); });

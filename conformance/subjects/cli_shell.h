@@ -54,13 +54,16 @@ class CliShell {
   void configure(const Configuration& configuration, std::vector<std::string> environment);
   [[nodiscard]] Configuration configuration() const;
 
-  // Starts a command for a user whose home is that folder, which is made.
+  // Starts a command for a user whose home is that folder, which is made. What it writes goes to
+  // the log as it comes, or is left to the caller.
+  enum class Output { to_log, to_caller };
   Outcome<std::shared_ptr<CliRun>> start(std::string_view command,
-                                         const std::filesystem::path& home,
+                                         const std::filesystem::path& home, Output output,
                                          const Placeholders& more = {});
 
   // Takes in what the program has written to log files (*.log) below that home.
   void collect_log_files(const std::filesystem::path& home);
+  [[nodiscard]] CliLog& log() { return *log_; }
   [[nodiscard]] const CliLog& log() const { return *log_; }
 
   // SIGKILL to all that runs, and nothing starts any more until revive().
