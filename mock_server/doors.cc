@@ -3,6 +3,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "mock_server/tls/trust_bundle.h"
+
 namespace heygen::mock {
 namespace {
 
@@ -40,6 +42,11 @@ std::string Doors::open_proxy(const ProxyOptions& options) {
   const std::lock_guard lock(mutex_);
   try {
     if (auto error = need_identity(); !error.empty()) return error;
+    if (options.pass_through && !options_.state_dir.empty()) {
+      auto written = tls::write_trust_bundle(options_.state_dir, identity_->authority->pem());
+      if (auto* const error = std::get_if<std::string>(&written)) return std::move(*error);
+      bundle_file_ = std::move(std::get<tls::TrustBundle>(written).file);
+    }
     auto started =
         proxy::ProxyServer::start({listen_on(options.host, options.port, "--proxy"),
                                    serving_.handler, options.fault, options.pass_through},
@@ -124,6 +131,7 @@ std::string Doors::ca_pem() const {
 
 std::string Doors::ca_file() const {
   const std::lock_guard lock(mutex_);
+  if (!bundle_file_.empty()) return bundle_file_;
   return identity_ ? identity_->authority->file() : "";
 }
 

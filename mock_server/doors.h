@@ -57,6 +57,7 @@ class Doors {
   const Serving serving_;
   std::string https_url_;
   std::string proxy_url_;
+  std::string bundle_file_;
   mutable std::mutex mutex_;
   bool stopped_ = false;
   std::optional<tls::Identity> identity_;

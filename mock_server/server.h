@@ -81,8 +81,8 @@ class Server {
   };
   [[nodiscard]] Opened open_https(const HttpsOptions& options);
 
-  // What a client has to trust, as PEM, and where it lies ("": in memory alone). Both are "" before
-  // anything speaks TLS.
+  // What a client has to trust, as PEM, and where it lies ("": in memory alone; with pass_through
+  // the system's own certificates lie there as well). Both are "" before anything speaks TLS.
   [[nodiscard]] std::string ca_pem() const;
   [[nodiscard]] std::string ca_file() const;
 

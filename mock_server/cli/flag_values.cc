@@ -146,7 +146,7 @@ EnvCommand read_env(const Flags& flags) {
                 url_at("http://", flags.proxy, "--proxy"), absolute_state_dir(flags)};
   const bool tls = !flags.https.empty() || !flags.proxy.empty();
   if (tls && env.served.ca_file.empty()) throw BadInput{"--state-dir", std::string{kStateDirForm}};
-  env.served.ca_file += "/ca.pem";
+  env.served.ca_file += flags.pass_through ? "/ca-bundle.pem" : "/ca.pem";
   return env;
 }
 

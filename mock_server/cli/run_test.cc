@@ -58,6 +58,14 @@ TEST(Run, TheMockItselfIsReachedByItsOwnAddresses) {
   EXPECT_EQ(run.rest(), "200 200 ");
 }
 
+TEST(Run, WhoIsLetThroughTrustsTheRestOfTheWorldAsBefore) {
+  Program run{{"run", "--proxy-pass-through", "--", "sh", "-c",
+               "grep -c BEGIN $SSL_CERT_FILE; curl -sS -o /dev/null -w '%{http_code}' "
+               "https://api2.heygen.com/v1/oauth/token"}};
+  EXPECT_GT(std::stoi(run.line()), 1);  // the system's, and the run's own
+  EXPECT_EQ(run.rest(), "405");
+}
+
 TEST(Run, WhatTheEnvironmentSaysOfProxiesAndCertificatesIsReplaced) {
   Program run{shell("echo $NO_PROXY; test -f $SSL_CERT_FILE && echo there"),
               {"NO_PROXY=*.heygen.com", "SSL_CERT_FILE=/nowhere"}};

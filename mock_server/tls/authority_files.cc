@@ -7,11 +7,11 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdio>
 #include <filesystem>
-#include <string_view>
 #include <system_error>
 #include <utility>
+
+#include "mock_server/tls/whole_file.h"
 
 namespace heygen::mock::tls {
 namespace {
@@ -33,28 +33,6 @@ std::variant<std::string, int> contents(int fd) {
     text.append(buffer.data(), static_cast<std::size_t>(count));
   }
   return text;
-}
-
-// 0, or errno. Beside the file and renamed over it, so that nobody sees the half of it.
-int replace(const std::string& file, std::string_view text, mode_t mode) {
-  const std::string fresh = file + "." + std::to_string(::getpid()) + ".new";
-  int error = 0;
-  {
-    const UniqueFd fd{::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)};
-    if (!fd.valid()) return errno;
-    while (!text.empty() && error == 0) {
-      const auto count = ::write(fd.get(), text.data(), text.size());
-      if (count > 0) {
-        text.remove_prefix(static_cast<std::size_t>(count));
-      } else if (errno != EINTR) {
-        error = errno;
-      }
-    }
-    if (error == 0 && ::fsync(fd.get()) != 0) error = errno;
-  }
-  if (error == 0 && std::rename(fresh.c_str(), file.c_str()) != 0) error = errno;
-  if (error != 0) ::unlink(fresh.c_str());
-  return error;
 }
 
 }  // namespace
@@ -114,7 +92,7 @@ std::optional<std::string> AuthorityFiles::write(const Texts& texts) const {
        {std::tuple{&key_, &texts.key, mode_t{S_IRUSR | S_IWUSR}},
         std::tuple{&certificate_, &texts.certificate,
                    mode_t{S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH}}}) {
-    if (const int error = replace(*file, *text, mode); error != 0) {
+    if (const int error = write_whole(*file, *text, mode); error != 0) {
       return cannot(("write " + *file).c_str(), error);
     }
   }
