@@ -23,7 +23,8 @@ std::vector<const Check*> collect() {
   for (const std::span<const Check> file : {
            authorize_request_checks(),
            authorize_secret_checks(),
-           callback_checks(),
+           callback_origin_checks(),
+           callback_response_checks(),
            pkce_challenge_checks(),
            pkce_verifier_checks(),
            response_body_checks(),

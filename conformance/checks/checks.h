@@ -9,7 +9,8 @@ namespace heygen::conformance {
 
 std::span<const Check> authorize_request_checks();
 std::span<const Check> authorize_secret_checks();
-std::span<const Check> callback_checks();
+std::span<const Check> callback_origin_checks();
+std::span<const Check> callback_response_checks();
 std::span<const Check> pkce_challenge_checks();
 std::span<const Check> pkce_verifier_checks();
 std::span<const Check> response_body_checks();

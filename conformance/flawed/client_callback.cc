@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "client_under_test/lib/url.h"
 #include "conformance/flawed/client_tools.h"
 #include "conformance/flawed/flaws.h"
 
@@ -47,6 +48,30 @@ void unknown_error_is_success(client::Seams& seams) {
   seams.callback.judge_code = [](const CallbackParams&) { return std::optional<Error>(); };
 }
 
+// A code with an error behind it came first.
+void error_behind_code_ignored(client::Seams& seams) {
+  const Kept<bool> code_first;
+  seams.callback.read = [code_first](std::string_view url) {
+    const std::string query = "&" + std::string(client::query_of(url));
+    code_first.set(query.find("&code=") < query.find("&error="));
+    return client::read_callback(url);
+  };
+  seams.callback.judge_error = [code_first](const CallbackParams& params) -> std::optional<Error> {
+    if (params.code && code_first.get()) return std::nullopt;
+    return client::judge_error_parameter(params);
+  };
+}
+
+std::optional<Error> errors_all_alike(const CallbackParams& params) {
+  if (!params.error) return std::nullopt;
+  return Error{ErrorKind::access_denied, "the login did not succeed", *params.error};
+}
+
+Selected error_without_state(Candidates candidates, const CallbackParams& params) {
+  if (params.error && !params.state && !candidates.empty()) return candidates.back();
+  return client::select_by_state(candidates, params);
+}
+
 Selected error_before_state(Candidates candidates, const CallbackParams& params) {
   if (params.error && !candidates.empty()) return candidates.back();
   return client::select_by_state(candidates, params);
@@ -58,6 +83,15 @@ bool any_issuer(const Config& /*config*/, std::string_view /*iss*/) { return tru
 
 bool issuer_over_https(const Config& config, std::string_view iss) {
   return iss.starts_with("https://") || client::issuer_matches(config, iss);
+}
+
+bool issuer_by_its_start(const Config& config, std::string_view iss) {
+  return iss.starts_with(config.issuer.value_or("?")) || client::issuer_matches(config, iss);
+}
+
+bool issuer_of_the_origin(const Config& config, std::string_view iss) {
+  return client::same_origin(config.issuer.value_or("?"), iss) ||
+         client::issuer_matches(config, iss);
 }
 
 bool no_issuer(const Config& /*config*/, std::string_view /*iss*/) { return false; }
@@ -142,6 +176,11 @@ constexpr std::array kFlaws{
          .intended = {"callback.code-and-error"},
          .variant_of = "cm30-error-ignored",
          .plant = replace<&CallbackRules::judge_error, error_without_code>},
+    Flaw{.id = "cm30d-error-behind-code",
+         .summary = "looks at an error only when it stands before the code",
+         .intended = {"callback.code-and-error"},
+         .variant_of = "cm30-error-ignored",
+         .plant = error_behind_code_ignored},
     Flaw{.id = "cm30c-unknown-error-is-success",
          .summary = "takes an error that it does not know for success and exchanges an empty code",
          .intended = {"callback.error.unknown"},
@@ -156,6 +195,16 @@ constexpr std::array kFlaws{
          .intended = {"callback.iss.mismatch-rejected"},
          .variant_of = "cm31-iss-ignored",
          .plant = replace<&CallbackRules::issuer_matches, issuer_over_https>},
+    Flaw{.id = "cm31c-iss-by-its-start",
+         .summary = "accepts an issuer that begins with the right one",
+         .intended = {"callback.iss.mismatch-rejected"},
+         .variant_of = "cm31-iss-ignored",
+         .plant = replace<&CallbackRules::issuer_matches, issuer_by_its_start>},
+    Flaw{.id = "cm31d-iss-of-the-origin",
+         .summary = "accepts any issuer of the right origin",
+         .intended = {"callback.iss.mismatch-rejected"},
+         .variant_of = "cm31-iss-ignored",
+         .plant = replace<&CallbackRules::issuer_matches, issuer_of_the_origin>},
     Flaw{.id = "cm32-callback-twice",
          .summary = "second identical callback exchanges again",
          .intended = {"callback.replay"},
@@ -177,6 +226,15 @@ constexpr std::array kFlaws{
          .summary = "an error with a foreign state ends the login that is pending",
          .intended = {"callback.error.state-checked"},
          .plant = replace<&PendingRules::select, error_before_state>},
+    Flaw{.id = "cm76b-error-without-state",
+         .summary = "an error without a state ends the login that is pending",
+         .intended = {"callback.error.state-checked"},
+         .variant_of = "cm76-error-before-state",
+         .plant = replace<&PendingRules::select, error_without_state>},
+    Flaw{.id = "cm208-errors-all-alike",
+         .summary = "says the same of every error",
+         .intended = {"callback.error.server-vs-denied"},
+         .plant = replace<&CallbackRules::judge_error, errors_all_alike>},
 };
 
 }  // namespace

@@ -54,6 +54,46 @@ Result<CallbackParams> first_state_counts(std::string_view url) {
   return read_merged(url, "state", [](const auto& values) { return values.front(); });
 }
 
+// The response is read once for each state that it holds, and the one that fits is taken.
+void any_state_counts(client::Seams& seams) {
+  const Kept<std::vector<std::string>> states;
+  seams.callback.read = [states](std::string_view url) {
+    std::vector<std::string> found;
+    for (const client::FormField& field : client::form_decode(client::query_of(url))) {
+      if (field.name == "state") found.push_back(field.value);
+    }
+    states.set(found);
+    return last_state_counts(url);
+  };
+  seams.pending.select = [states](
+                             std::span<const client::PendingLogin> candidates,
+                             const CallbackParams& params) -> std::optional<client::PendingLogin> {
+    CallbackParams one = params;
+    for (const std::string& state : states.get()) {
+      one.state = state;
+      if (auto login = client::select_by_state(candidates, one)) return login;
+    }
+    return std::nullopt;
+  };
+}
+
+Result<CallbackParams> last_code_counts(std::string_view url) {
+  return read_merged(url, "code", [](const auto& values) { return values.back(); });
+}
+
+// Looks for "code=", and takes what stands between it and "&state=".
+Result<CallbackParams> read_by_order(std::string_view url) {
+  const std::string_view query = client::query_of(url);
+  const std::size_t code = query.find("code=");
+  const std::size_t state = query.find("&state=");
+  const bool in_order =
+      code != std::string_view::npos && state != std::string_view::npos && code < state;
+  if (!in_order && query.find("error=") == std::string_view::npos) {
+    return Error{ErrorKind::invalid_callback, "the callback is not code and state"};
+  }
+  return client::read_callback(url);
+}
+
 // --- the code ----------------------------------------------------------------------------------
 
 template <typename Change>
@@ -142,6 +182,20 @@ void endpoint_from_callback(client::Seams& seams) {
   };
 }
 
+// Some servers send the redirect URI back: then that is the one to repeat.
+void redirect_from_callback(client::Seams& seams) {
+  const Kept<std::string> redirect;
+  seams.callback.read = [redirect](std::string_view url) {
+    redirect.set(parameter_of(client::query_of(url), "redirect_uri"));
+    return client::read_callback(url);
+  };
+  seams.endpoint.build_code_request = [redirect](const Config& config, client::CodeGrant grant) {
+    const std::string given = redirect.get();
+    if (!given.empty()) grant.redirect_uri = given;
+    return client::build_code_request(config, grant);
+  };
+}
+
 // The client knows the implicit flow too: a token in the callback needs no exchange. Its parameters
 // are in the part of the URL that `part_of` names.
 void implicit_accepted(client::Seams& seams, std::string (*part_of)(std::string_view url)) {
@@ -181,6 +235,10 @@ constexpr std::array kFlaws{
          .summary = "refuses a callback with a parameter that it does not know",
          .intended = {"callback.unknown-params-ignored"},
          .plant = replace<&CallbackRules::read, unknown_refused>},
+    Flaw{.id = "cm209-parameters-by-order",
+         .summary = "reads a callback whose code comes before its state, and no other",
+         .intended = {"callback.param-order"},
+         .plant = replace<&CallbackRules::read, read_by_order>},
     Flaw{.id = "cm77-missing-code-exchanged",
          .summary = "exchanges the code \"undefined\" when there is none",
          .intended = {"callback.code.missing"},
@@ -213,6 +271,11 @@ constexpr std::array kFlaws{
          .summary = "joins two codes with a comma",
          .intended = {"callback.duplicate-code"},
          .plant = replace<&CallbackRules::read, codes_joined>},
+    Flaw{.id = "cm79b-duplicate-code-last",
+         .summary = "of two codes exchanges the last",
+         .intended = {"callback.duplicate-code"},
+         .variant_of = "cm79-duplicate-code-joined",
+         .plant = replace<&CallbackRules::read, last_code_counts>},
     Flaw{.id = "cm80-duplicate-state-last",
          .summary = "of two states checks the last",
          .intended = {"callback.duplicate-state"},
@@ -222,10 +285,20 @@ constexpr std::array kFlaws{
          .intended = {"callback.duplicate-state"},
          .variant_of = "cm80-duplicate-state-last",
          .plant = replace<&CallbackRules::read, first_state_counts>},
+    Flaw{.id = "cm80c-duplicate-state-any",
+         .summary = "of two states takes the one that fits",
+         .intended = {"callback.duplicate-state"},
+         .variant_of = "cm80-duplicate-state-last",
+         .plant = any_state_counts},
     Flaw{.id = "cm82-endpoint-from-callback",
          .summary = "sends the code to the token_endpoint that the callback names",
          .intended = {"callback.mixup.token-endpoint-pinned"},
          .plant = endpoint_from_callback},
+    Flaw{.id = "cm82b-redirect-from-callback",
+         .summary = "repeats the redirect_uri that the callback names",
+         .intended = {"callback.mixup.token-endpoint-pinned"},
+         .variant_of = "cm82-endpoint-from-callback",
+         .plant = redirect_from_callback},
     Flaw{.id = "cm83-implicit-token-accepted",
          .summary = "uses an access_token that the callback brings",
          .intended = {"callback.fragment-ignored"},

@@ -141,6 +141,27 @@ std::string foreign_error_then_callback(const Maker& make) {
   return deliver(rig, "code=C&state=" + state);
 }
 
+std::string error_without_state_then_callback(const Maker& make) {
+  Rig rig(make());
+  const std::string state = begin(rig);
+  (void)deliver(rig, "error=access_denied");
+  return deliver(rig, "code=C&state=" + state);
+}
+
+Ask issuer_taken(std::string_view iss) {
+  return [iss](const Maker& make) {
+    client::Config config = client::testing::test_config();
+    config.issuer = "https://issuer.example/a";
+    return make().callback.issuer_matches(config, iss) ? "yes" : "no";
+  };
+}
+
+std::string repeated_redirect(const Maker& make) {
+  Rig rig(make());
+  (void)deliver(rig, "code=C&redirect_uri=http%3A%2F%2Fevil&state=" + begin(rig));
+  return body_value(rig.transport.sent().back(), "redirect_uri");
+}
+
 std::string exchanged_at(const Maker& make) {
   Rig rig(make());
   (void)deliver(rig, "code=C&token_endpoint=http%3A%2F%2F127.0.0.1%3A9%2Ft&state=" + begin(rig));
@@ -212,19 +233,27 @@ std::vector<Row> callback_rows() {
       {"cm30-error-ignored", callback("code=C&error=access_denied&state=$"), "access_denied", yes},
       {"cm30b-error-only-without-code", callback("code=C&error=access_denied&state=$"),
        "access_denied", yes},
+      {"cm30d-error-behind-code", callback("code=C&error=access_denied&state=$"), "access_denied",
+       yes},
       {"cm30c-unknown-error-is-success", callback("error=heygen_weird&state=$"), "invalid_callback",
        "exchanged "},
       {"cm31-iss-ignored", callback("code=C&iss=http%3A%2F%2Fevil.test&state=$"),
        "invalid_callback", yes},
       {"cm31b-iss-over-https", callback("code=C&iss=https%3A%2F%2Fevil.test&state=$"),
        "invalid_callback", yes},
+      {"cm31c-iss-by-its-start", issuer_taken("https://issuer.example/a.evil"), "no", "yes"},
+      {"cm31d-iss-of-the-origin", issuer_taken("https://issuer.example/b"), "no", "yes"},
       {"cm32-callback-twice", twice("code=C", "code=C"), yes + ", " + no, yes + ", " + yes},
       {"cm32b-callback-race", during_the_exchange, no + ", later " + no, "exchanged, later " + no},
       {"cm73-iss-refused", callback("code=C&iss=http%3A%2F%2F127.0.0.1%3A8765&state=$"), yes,
        "invalid_callback"},
       {"cm74-iss-required", callback("code=C&state=$"), yes, "invalid_callback"},
       {"cm75-unknown-param-refused", callback("code=C&foo=bar&state=$"), yes, "invalid_callback"},
+      {"cm209-parameters-by-order", callback("state=$&code=C"), yes, "invalid_callback"},
       {"cm76-error-before-state", foreign_error_then_callback, yes, no},
+      {"cm76b-error-without-state", error_without_state_then_callback, yes, no},
+      {"cm208-errors-all-alike", callback("error=server_error&state=$"), "invalid_callback",
+       "access_denied"},
       {"cm77-missing-code-exchanged", callback("state=$"), "invalid_callback",
        "exchanged undefined"},
       {"cm77b-empty-code-exchanged", callback("code=&state=$"), "invalid_callback", "exchanged "},
@@ -236,12 +265,18 @@ std::vector<Row> callback_rows() {
       {"cm78d-code-filtered", callback("code=a%2Bb~c&state=$"), "exchanged a+b~c", "exchanged abc"},
       {"cm79-duplicate-code-joined", callback("code=C&code=D&state=$"), "invalid_callback",
        "exchanged C,D"},
+      {"cm79b-duplicate-code-last", callback("code=C&code=D&state=$"), "invalid_callback",
+       "exchanged D"},
       {"cm80-duplicate-state-last", callback("code=C&state=foreign&state=$"), "invalid_callback",
        yes},
       {"cm80b-duplicate-state-first", callback("code=C&state=$&state=foreign"), "invalid_callback",
        yes},
+      {"cm80c-duplicate-state-any", callback("code=C&state=$&state=foreign"), "invalid_callback",
+       yes},
       {"cm82-endpoint-from-callback", exchanged_at, "http://127.0.0.1:8765/v1/oauth/token",
        "http://127.0.0.1:9/t"},
+      {"cm82b-redirect-from-callback", repeated_redirect, "http://127.0.0.1:4000/oauth/callback",
+       "http://evil"},
       {"cm83-implicit-token-accepted", token_used_after("code=C&access_token=EVIL&state=$"), "AT1",
        "EVIL"},
       {"cm83b-implicit-fragment-accepted", token_used_after("code=C&state=$#access_token=EVIL"),
