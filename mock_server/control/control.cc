@@ -84,8 +84,9 @@ struct Control::Impl {
                         std::string_view base) {
     if (path.starts_with('/')) path.remove_prefix(1);
     const Match found = match(request.method, path);
-    // A probe has no token; and what this says is no secret.
-    const bool open = found.route != nullptr && found.route->pattern == "health";
+    // A probe has no token, nor has a link to the dashboard; and what these say is no secret.
+    const bool open = found.route != nullptr &&
+                      (found.route->pattern == "health" || found.route->pattern.starts_with("ui"));
     if (!open) {
       if (const auto problem = check_caller(request, options)) return to_response(*problem);
     }

@@ -14,6 +14,10 @@ namespace heygen::mock::control {
 wire::Response list_routes(const Call& call);
 wire::Response get_health(const Call& call);
 
+// documents.cc
+wire::Response get_openapi(const Call& call);
+wire::Response get_schema(const Call& call);
+
 // metrics.cc
 wire::Response get_metrics(const Call& call);
 
@@ -68,8 +72,14 @@ wire::Response play_own_scenario(const Call& call);
 wire::Response list_journal(const Call& call);
 wire::Response get_entry(const Call& call);
 wire::Response get_entry_as_curl(const Call& call);
+wire::Response export_entry(const Call& call);
 wire::Response clear_journal(const Call& call);
 wire::Response follow_journal(const Call& call);
+
+// ui.cc
+wire::Response redirect_to_ui(const Call& call);
+wire::Response get_ui(const Call& call);
+wire::Response get_ui_file(const Call& call);
 
 // verify.cc
 wire::Response verify_journal(const Call& call);

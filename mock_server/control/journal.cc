@@ -3,6 +3,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "mock_server/control/export.h"
 #include "mock_server/control/handlers.h"
 #include "mock_server/control/problem.h"
 #include "mock_server/control/reply.h"
@@ -70,6 +71,21 @@ wire::Response get_entry_as_curl(const Call& call) {
   const auto entry = find_entry(call);
   if (!entry) return no_such_entry();
   return text_reply(as_curl(*entry, Redactor{secrets_of(call.sandbox)}, call.base) + "\n");
+}
+
+wire::Response export_entry(const Call& call) {
+  const auto entry = find_entry(call);
+  if (!entry) return no_such_entry();
+  Sandbox& sandbox = *call.sandbox;
+  const auto kept = sandbox.journal().after(0);
+  const auto faults = sandbox.faults().list(sandbox.clock().now());
+  const auto settings = sandbox.settings();
+  nlohmann::ordered_json scenario;
+  const auto refusal = export_scenario(
+      {*entry, kept, faults, settings->config, sandbox.store().find_client(entry->client_id)},
+      Redactor{secrets_of(call.sandbox)}, scenario);
+  if (!refusal.empty()) return to_response({409, refusal, "id"});
+  return reply(200, scenario);
 }
 
 wire::Response clear_journal(const Call& call) {

@@ -2,7 +2,7 @@
 #
 #   heygen_embed(OUT_VARIABLE FUNCTION FILES...)
 #
-# generates a source file that defines FUNCTION of embedded.h, and names it in OUT_VARIABLE. Run as a
+# generates a source file that defines FUNCTION of the folder's embedded.h, and names it in OUT_VARIABLE. Run as a
 # script (cmake -P) this file is the generator.
 if(CMAKE_SCRIPT_MODE_FILE)
   set(arrays "")
@@ -20,7 +20,7 @@ if(CMAKE_SCRIPT_MODE_FILE)
     math(EXPR index "${index} + 1")
   endforeach()
   file(WRITE "${OUTPUT}"
-    "#include <array>\n\n#include \"mock_server/routes/embedded.h\"\n\n"
+    "#include <array>\n\n#include \"${HEADER}\"\n\n"
     "namespace heygen::mock {\nnamespace {\n\n${arrays}\n"
     "constexpr std::array kFiles{\n${rows}};\n\n}  // namespace\n\n"
     "std::span<const EmbeddedFile> ${FUNCTION}() noexcept { return kFiles; }\n\n"
@@ -32,10 +32,12 @@ set(heygen_embed_script "${CMAKE_CURRENT_LIST_FILE}")
 
 function(heygen_embed out_variable function)
   set(output "${CMAKE_CURRENT_BINARY_DIR}/${function}.cc")
+  cmake_path(RELATIVE_PATH CMAKE_CURRENT_SOURCE_DIR BASE_DIRECTORY "${PROJECT_SOURCE_DIR}"
+    OUTPUT_VARIABLE folder)
   list(JOIN ARGN "|" files)  # a ";" would be split on the way
   add_custom_command(OUTPUT "${output}"
-    COMMAND "${CMAKE_COMMAND}" "-DOUTPUT=${output}" "-DFUNCTION=${function}" "-DFILES=${files}"
-      -P "${heygen_embed_script}"
+    COMMAND "${CMAKE_COMMAND}" "-DOUTPUT=${output}" "-DFUNCTION=${function}"
+      "-DHEADER=${folder}/embedded.h" "-DFILES=${files}" -P "${heygen_embed_script}"
     DEPENDS ${ARGN} "${heygen_embed_script}"
     COMMENT "Embedding ${function}"
     VERBATIM)

@@ -2,14 +2,10 @@
 #pragma once
 
 #include <span>
-#include <string_view>
+
+#include "mock_server/notation/embedded_file.h"
 
 namespace heygen::mock {
-
-struct EmbeddedFile {
-  std::string_view name;  // without folders: "consent.html"
-  std::string_view text;
-};
 
 std::span<const EmbeddedFile> embedded_pages() noexcept;
 std::span<const EmbeddedFile> embedded_api() noexcept;
