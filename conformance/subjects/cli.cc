@@ -105,9 +105,14 @@ class Cli final : public Subject {
     });
   }
   Pending<Landing> callback(std::string_view session, std::string_view url) override {
-    return in_background<Landing>([this, user = at(session), url = std::string(url)] {
-      return user->callback(url, timeout_);
-    });
+    return visit(session, "GET", url);
+  }
+  Pending<Landing> visit(std::string_view session, std::string_view method,
+                         std::string_view url) override {
+    return in_background<Landing>(
+        [this, user = at(session), method = std::string(method), url = std::string(url)] {
+          return user->callback(method, url, timeout_);
+        });
   }
   Pending<LoginState> state(std::string_view session) override {
     return Pending<LoginState>([this, user = at(session)] { return user->state(timeout_); });

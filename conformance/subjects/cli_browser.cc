@@ -56,7 +56,8 @@ std::string location_of(const Landing& landing) {
   return {};
 }
 
-Outcome<Landing> get(std::string_view url, std::chrono::milliseconds timeout) {
+Outcome<Landing> request(const std::string& method, std::string_view url,
+                         std::chrono::milliseconds timeout) {
   const std::unique_ptr<CURL, void (*)(CURL*)> curl(::curl_easy_init(), &::curl_easy_cleanup);
   const std::string origin = origin_of(url);
   const std::string target(target_of(url));
@@ -64,6 +65,8 @@ Outcome<Landing> get(std::string_view url, std::chrono::milliseconds timeout) {
   const auto set = [&](CURLoption option, auto value) {
     ::curl_easy_setopt(curl.get(), option, value);
   };
+  if (method == "HEAD") set(CURLOPT_NOBODY, 1L);
+  if (method != "GET" && method != "HEAD") set(CURLOPT_CUSTOMREQUEST, method.c_str());
   set(CURLOPT_URL, (origin + "/").c_str());
   set(CURLOPT_REQUEST_TARGET, target.c_str());  // byte for byte
   set(CURLOPT_USERAGENT, "Mozilla/5.0 (X11; Linux x86_64) heygen-conformance");
@@ -119,18 +122,22 @@ void choose_browser(const fs::path& home) {
                          "x-scheme-handler/https=browser.desktop\ntext/html=browser.desktop\n";
 }
 
-Outcome<Landing> visit(std::string_view url, std::chrono::milliseconds timeout) {
+Outcome<Landing> visit(std::string_view method, std::string_view url,
+                       std::chrono::milliseconds timeout) {
   const std::string origin = origin_of(url);
-  Outcome<Landing> first = get(url, timeout);
+  Outcome<Landing> first = request(std::string(method), url, timeout);
   if (!first) return first;
-  std::string next = location_of(*first);
+  Landing landing = std::move(first).value();
+  std::string next = location_of(landing);
   for (int i = 0; i < kMostRedirects && !next.empty(); ++i) {
     if (next.starts_with('/') && !next.starts_with("//")) next.insert(0, origin);
     if (origin_of(next) != origin) break;
-    const Outcome<Landing> then = get(next, timeout);
-    next = then ? location_of(*then) : std::string();
+    Outcome<Landing> then = request("GET", next, timeout);
+    if (!then) break;
+    next = location_of(*then);
+    landing.followed.push_back(std::move(then).value());
   }
-  return first;
+  return landing;
 }
 
 }  // namespace heygen::conformance

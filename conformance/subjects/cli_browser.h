@@ -32,10 +32,10 @@ class BrowserShims {
 // neither on PATH nor at BROWSER. Throws std::filesystem::filesystem_error.
 void choose_browser(const std::filesystem::path& home);
 
-// What a browser gets for that URL: the first answer; redirects within its origin are followed
-// after it, since a program may wait for them. A status of 0: the program took the request and
-// closed the connection without an answer. Fails as `refused` when nobody listens, and as
-// `timeout`.
-Outcome<Landing> visit(std::string_view url, std::chrono::milliseconds timeout);
+// What a browser gets for that URL: the first answer, with those to redirects within its origin,
+// since a program may wait for them. A status of 0: the program took the request and closed the
+// connection without an answer. Fails as `refused` when nobody listens, and as `timeout`.
+Outcome<Landing> visit(std::string_view method, std::string_view url,
+                       std::chrono::milliseconds timeout);
 
 }  // namespace heygen::conformance

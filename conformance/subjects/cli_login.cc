@@ -104,15 +104,15 @@ Outcome<std::string> CliLogin::authorize_url(milliseconds timeout) {
   return url;
 }
 
-Outcome<Landing> CliLogin::callback(std::string_view url, std::uint16_t port,
-                                    milliseconds timeout) {
+Outcome<Landing> CliLogin::callback(std::string_view method, std::string_view url,
+                                    std::uint16_t port, milliseconds timeout) {
   // Whoever shows a page of success is expected to be at it still; whoever shows an error may wait
   // for another callback, for minutes.
   constexpr milliseconds kAfterSuccess{2000};
   constexpr milliseconds kAfterError{300};
   constexpr milliseconds kAtMost{3000};
   PtyProcess& process = *run_->process;
-  Outcome<Landing> visited = visit(url, timeout);
+  Outcome<Landing> visited = visit(method, url, timeout);
   if (!visited) return visited;
   Landing landing = std::move(visited).value();
   const bool fine = landing.status < 400;

@@ -23,9 +23,9 @@ class CliLogin {
   // "http://127.0.0.1:40001", of the redirect_uri in it; "" before it is known.
   [[nodiscard]] const std::string& listens_at() const { return listens_at_; }
 
-  // Visits the callback, and waits until the command has ended, or rests since it goes on waiting
+  // Requests the callback, and waits until the command has ended, or rests since it goes on waiting
   // for a better one. `port` is the server's.
-  Outcome<Landing> callback(std::string_view url, std::uint16_t port,
+  Outcome<Landing> callback(std::string_view method, std::string_view url, std::uint16_t port,
                             std::chrono::milliseconds timeout);
 
   [[nodiscard]] std::optional<Exit> ended() const { return run_->process->ended(); }

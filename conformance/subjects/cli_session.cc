@@ -107,14 +107,15 @@ bool CliSession::login_waits() const {
   return std::ranges::any_of(logins_, [](const auto& login) { return !login->ended(); });
 }
 
-Outcome<Landing> CliSession::callback(std::string_view url, milliseconds timeout) {
+Outcome<Landing> CliSession::callback(std::string_view method, std::string_view url,
+                                      milliseconds timeout) {
   const auto login = login_for(url);
   if (!login) {
     return Failure{Failure::Origin::refused, "not-listening",
                    "no login command waits for a callback"};
   }
   const std::string target = login->listens_at() + std::string(target_of(url));
-  Outcome<Landing> landed = login->callback(target, world_.server.port(), timeout);
+  Outcome<Landing> landed = login->callback(method, target, world_.server.port(), timeout);
   world_.shell.collect_log_files(home_);
   if (const auto exit = login->ended()) {
     if (exit->good()) remember(Known::logged_in);

@@ -39,7 +39,8 @@ class CliSession {
   Outcome<std::shared_ptr<CliLogin>> begin();
   // To the login that listens there; else, as if it had come from another user's browser, to the
   // last one that waits.
-  Outcome<Landing> callback(std::string_view url, std::chrono::milliseconds timeout);
+  Outcome<Landing> callback(std::string_view method, std::string_view url,
+                            std::chrono::milliseconds timeout);
 
   Outcome<LoginState> state(std::chrono::milliseconds timeout);
 
