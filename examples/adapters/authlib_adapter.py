@@ -82,9 +82,10 @@ class Adapter:
         return json.loads(self.path(session).read_text()) if self.path(session).exists() else {}
 
     def save(self, session, token):
-        self.path(session).touch(mode=0o600)
-        self.path(session).write_text(json.dumps(token or {}))
-
+        fresh = self.path(session + " new")
+        fresh.touch(mode=0o600)
+        fresh.write_text(json.dumps(token or {}))
+        fresh.replace(self.path(session))
 
 adapter = Adapter()
 for line in sys.stdin:

@@ -40,7 +40,7 @@ async function refresh(session) {
     const fresh = await oauth.processRefreshTokenResponse(server, client, response)
     save(session, { refresh_token: old.refresh_token, ...fresh })
   } catch (error) {
-    if (error.error === 'invalid_grant') save(session, {})
+    if (error.error === 'invalid_grant' || error.status === 401) save(session, {})
     throw error
   }
 }
