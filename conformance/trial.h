@@ -98,6 +98,10 @@ class Trial {
   // Configures the subject anew; without it the usual Setup holds. Ends the check as not applicable
   // where the subject's world is fixed and cannot be that.
   void set_up(Setup setup);
+  // Configures the subject with something else than the world's addresses; a refusal is an answer
+  // as well, and leaves it as it was. Ends the check as not applicable where the subject's world is
+  // fixed. Until set_up() or the end of the check.
+  Outcome<Done> configure_with(const std::function<void(Configuration&)>& change);
   void policy(std::string_view name,
               const mock::PolicyValue& value);  // of the sandbox, from now on
 

@@ -46,6 +46,17 @@ void Trial::configure_subject(Subject& subject) {
   give_up("configure was refused: " + configured.failure().message);
 }
 
+Outcome<Done> Trial::configure_with(const std::function<void(Configuration&)>& change) {
+  if (stage_.world) {
+    throw CheckEnded{not_applicable("the subject is configured already: it has its addresses")};
+  }
+  require_configured();
+  Configuration changed = configuration();
+  change(changed);
+  record_start("configure", {});
+  return note(subject_.configure(changed).wait());
+}
+
 void Trial::require_configured() {
   check_still_wanted();
   if (configured_) return;

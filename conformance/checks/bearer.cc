@@ -121,6 +121,34 @@ Verdict no_request_without_token(Trial& trial) {
   return passed();
 }
 
+// 0.0.0.0 leads to this machine, and is no loopback address: what would go to another machine in
+// the clear stays here.
+Verdict over_tls(Trial& trial) {
+  trial.login();
+  (void)trial.call_api();
+  std::string elsewhere = trial.base_url();
+  constexpr std::string_view kLoopback = "127.0.0.1";
+  const std::size_t at = elsewhere.find(kLoopback);
+  require(trial, at != std::string::npos, "the mock is not at 127.0.0.1");
+  elsewhere.replace(at, kLoopback.size(), "0.0.0.0");
+  const auto configured = trial.configure_with(
+      [&](Configuration& configuration) { configuration.api_url = elsewhere; });
+  if (!configured) return passed("the address is refused: " + configured.failure().message);
+  const Mark before = trial.mark();
+  (void)trial.call_api();
+  for (const Seen& call : trial.seen(before)) {
+    if (call.header("Host").starts_with("0.0.0.0") && call.bearer()) {
+      // Many switch plain HTTP on for a test like this one, wherever it leads.
+      return warned(
+          "a token went over plain HTTP to 0.0.0.0, which is no loopback address: see "
+          "that no such setting gets into production");
+    }
+  }
+  trial.set_up(trial.setup());
+  trial.control();
+  return passed();
+}
+
 constexpr Check kChecks[] = {
     {.id = "bearer.header",
      .title = "The access token goes into the Authorization header",
@@ -166,6 +194,17 @@ constexpr Check kChecks[] = {
      .needs = kCall,
      .own_process = true,
      .run = &not_with_api_key},
+    {.id = "bearer.tls",
+     .title = "The access token is not sent over plain HTTP beyond loopback",
+     .clause = "RFC 6750 §5.3",
+     .level = Level::must,
+     .phase = Phase::bearer,
+     .provokes = "an API address of http://0.0.0.0, and a call",
+     .requires_ = "The address is refused, or no token is sent there.",
+     .mend = "Require https for every address but http://127.0.0.1, http://[::1] and "
+             "http://localhost.",
+     .needs = kCall,
+     .run = &over_tls},
     {.id = "bearer.no-request-without-token",
      .title = "Without a login no request carries credentials",
      .clause = "RFC 6750 §2.1",

@@ -2,6 +2,7 @@
 
 #include "conformance/checks/after_login.h"
 #include "conformance/checks/checks.h"
+#include "conformance/flood.h"
 
 namespace heygen::conformance {
 namespace {
@@ -46,7 +47,7 @@ Verdict html_with_200(Trial& trial) {
     const Login login = login_answered_with(trial, faults[i], session);
     Verdict verdict = expect_login_unused(trial, session, good);
     if (verdict.result != Result::pass) return verdict;
-    if (login.landed && login.landed->body.find(kScript) != std::string::npos) {
+    if (login.landed && login.landed->shown().find(kScript) != std::string::npos) {
       return failed("no part of the page is shown as it is", "its script in the callback's page");
     }
   }
@@ -154,6 +155,24 @@ Verdict deep_nesting(Trial& trial) {
   return expect_all_refused(trial, {exchange_answer(std::string(kDepth, '['))});
 }
 
+// White space that does not end comes for the token answer.
+Verdict huge(Trial& trial) {
+  constexpr std::uint64_t kMost = std::uint64_t{64} * 1024 * 1024;
+  trial.control();
+  Flood flood(kMost);
+  const auto configured = trial.configure_with(
+      [&](Configuration& configuration) { configuration.token_url = flood.url() + "/token"; });
+  require(trial, configured.ok(), "the client could not be given another token endpoint");
+  const CallbackUrl url = trial.authorize(trial.begin("flooded"));
+  (void)trial.callback(url, "flooded");
+  require(trial, flood.requests() > 0, "no token request was made");
+  const std::uint64_t taken = flood.taken();
+  trial.set_up(trial.setup());
+  trial.control();
+  if (taken < kMost) return passed();
+  return failed("the client stops reading an answer that does not end", "it took all 64 MiB");
+}
+
 constexpr Check kChecks[] = {
     {.id = "response.not-json",
      .title = "A 200 that is no JSON object is an error",
@@ -213,6 +232,18 @@ constexpr Check kChecks[] = {
      .mend = "Compare what came with Content-Length, and never repair JSON that does not parse.",
      .needs = kNeeds,
      .run = &truncated},
+    {.id = "response.huge",
+     .title = "An answer that does not end is cut off",
+     .clause = "CWE-400",
+     .source = Source::judgement,
+     .level = Level::should,
+     .phase = Phase::response,
+     .provokes = "64 MiB of white space for the token answer",
+     .requires_ = "The client closes the connection before the end; the next login works.",
+     .mend = "Bound what is read of an answer: a token answer has a few kilobytes.",
+     .motive = "golang/oauth2 reads 1 MiB at the most; hyperframes 64 KiB",
+     .needs = kNeeds,
+     .run = &huge},
     {.id = "response.deep-nesting",
      .title = "A deeply nested answer does not crash the client",
      .clause = "CWE-674; RFC 8259 §9",

@@ -17,7 +17,7 @@ Fault patched(std::string_view member, std::string_view json) {
 
 Verdict extra_fields(Trial& trial) {
   trial.control();
-  Fault fault = patched("id_token", "null");
+  Fault fault = patched("session", "null");
   fault.patch("extra", R"({"nested":[1,{"access_token":"decoy"}]})")
       .patch("data", R"({"access_token":"decoy","expires_in":1})")
       .patch("token", "\"decoy\"")

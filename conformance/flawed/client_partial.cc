@@ -60,7 +60,7 @@ std::string exchange_with_loopback(std::uint16_t port, std::string_view request)
   if (::connect(fd.get(), target, sizeof address) != 0) return "";
   if (::send(fd.get(), request.data(), request.size(), MSG_NOSIGNAL) < 0) return "";
   std::string answer;
-  std::array<char, 4096> chunk{};
+  std::array<char, 65536> chunk{};
   for (;;) {
     const ssize_t got = ::recv(fd.get(), chunk.data(), chunk.size(), 0);
     if (got <= 0) return answer;
@@ -103,6 +103,10 @@ constexpr std::array kFlaws{
          .summary = "completes JSON that is cut off",
          .intended = {"response.not-json"},
          .plant = replace<&TokenRules::parse_body, repaired>},
+    Flaw{.id = "cm159-answer-without-limit",
+         .summary = "reads the token answer whatever its size",
+         .intended = {"response.huge"},
+         .plant = replace<&EndpointRules::send, read_what_comes>},
     Flaw{.id = "cm138b-partial-answer-repaired",
          .summary = "does not look at Content-Length, and completes JSON that is cut off",
          .intended = {"response.truncated"},

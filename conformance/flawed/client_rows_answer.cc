@@ -2,8 +2,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "client_under_test/lib/curl_transport.h"
 #include "conformance/flawed/client_rows.h"
 #include "conformance/flawed/client_tools.h"
+#include "conformance/flood.h"
 
 namespace heygen::conformance::testing {
 namespace {
@@ -87,6 +89,14 @@ std::string lifetime_of_fraction(const Maker& make) {
   }
 }
 
+std::string answer_of_two_mebibytes(const Maker& make) {
+  Flood flood(std::uint64_t{2} * 1024 * 1024);
+  client::CurlTransport transport;
+  HttpRequest request{"POST", flood.url() + "/token"};
+  request.body = "code=C";
+  return outcome(make().endpoint.send(transport, request), "taken");
+}
+
 }  // namespace
 
 std::vector<Row> answer_rows() {
@@ -113,6 +123,7 @@ std::vector<Row> answer_rows() {
       {"cm142-deep-nesting-crash", survives(json_answer(200, std::string(30'000, '['))), "lives",
        "dies"},
       {"cm143-text-plain-crash", survives(plain), "lives", "dies"},
+      {"cm159-answer-without-limit", answer_of_two_mebibytes, "unsafe_response", "taken"},
       {"cm150-expires-integers-only", lifetime_of_fraction, "864000", "throws"},
       {"cm151-expiry-by-date-header", life_by_date, "fresh", "over"},
   };
