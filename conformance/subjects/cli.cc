@@ -98,6 +98,7 @@ class Cli final : public Subject {
   Pending<std::string> begin_login(std::string_view session) override {
     auto begun = at(session)->begin();
     if (!begun) return settled<std::string>(begun.failure());
+    forget_oldest(*begun);
     return Pending<std::string>([this, login = std::move(begun).value()]() -> Outcome<std::string> {
       auto url = login->authorize_url(timeout_);
       if (!url && shell_.killed()) return killed_by_suite();
@@ -181,6 +182,23 @@ class Cli final : public Subject {
     return found->second;
   }
 
+  // A check that begins dozens of logins looks at their requests alone: each is a process, and
+  // those that were begun first are waited for by nobody any more.
+  void forget_oldest(const std::shared_ptr<CliLogin>& fresh) {
+    constexpr std::size_t kMostWaiting = 8;
+    std::shared_ptr<CliLogin> oldest;
+    {
+      const std::lock_guard lock(mutex_);
+      waiting_.push_back(fresh);
+      std::erase_if(waiting_, [](const auto& one) {
+        const auto login = one.lock();
+        return !login || login->ended();
+      });
+      if (waiting_.size() > kMostWaiting) oldest = waiting_.front().lock();
+    }
+    if (oldest) oldest->kill();
+  }
+
   // "NAME/a" -> "a": what stands before is in the folder's own name already.
   static std::string folder_of(std::string_view session) {
     const std::string_view last = session.substr(session.rfind('/') + 1);
@@ -218,7 +236,8 @@ class Cli final : public Subject {
 
   std::mutex mutex_;  // of what follows
   std::map<std::string, std::shared_ptr<CliSession>, std::less<>> sessions_;
-  std::vector<std::string> environment_;  // of the restart
+  std::vector<std::weak_ptr<CliLogin>> waiting_;  // logins, the oldest first
+  std::vector<std::string> environment_;          // of the restart
 };
 
 }  // namespace

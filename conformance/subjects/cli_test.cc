@@ -3,6 +3,7 @@
 #include "conformance/subjects/cli.h"
 
 #include <gmock/gmock.h>
+#include <signal.h>
 
 #include <filesystem>
 #include <fstream>
@@ -142,6 +143,17 @@ TEST_F(CliDriver, AnAnswerOfTheApiThatIsPrintedIsNoLog) {
       subject("true", "echo before; curl -s {api_url}/v1/user/me; echo; echo after");
   (void)program->call_api("a", {}).wait();
   EXPECT_EQ(program->log_since(0), "before\n\nafter\n");
+}
+
+TEST_F(CliDriver, OfDozensOfLoginsTheLastOnesWait) {
+  const auto program =
+      subject("echo $$ >> \"$HOME/../pids\"; echo 'http://h/?client_id=a'; sleep 100");
+  for (int i = 0; i < 12; ++i) EXPECT_TRUE(program->begin_login(std::to_string(i)).wait());
+  std::ifstream pids(folder_.path() / "pids");
+  std::vector<bool> alive;
+  for (int pid = 0; pids >> pid;) alive.push_back(::kill(pid, 0) == 0);
+  EXPECT_EQ(alive, (std::vector<bool>{false, false, false, false, true, true, true, true, true,
+                                      true, true, true}));
 }
 
 TEST_F(CliDriver, AfterAKillNothingStartsUntilARestart) {
