@@ -59,9 +59,10 @@ TEST(Run, TheMockItselfIsReachedByItsOwnAddresses) {
 }
 
 TEST(Run, WhoIsLetThroughTrustsTheRestOfTheWorldAsBefore) {
-  Program run{{"run", "--proxy-pass-through", "--", "sh", "-c",
-               "grep -c BEGIN $SSL_CERT_FILE; curl -sS -o /dev/null -w '%{http_code}' "
-               "https://api2.heygen.com/v1/oauth/token"}};
+  const std::string script =
+      "grep -c BEGIN $SSL_CERT_FILE; curl -sS -o /dev/null -w '%{http_code}' "
+      "https://api2.heygen.com/v1/oauth/token";
+  Program run{{"run", "--proxy-pass-through", "--", "sh", "-c", script}};
   EXPECT_GT(std::stoi(run.line()), 1);  // the system's, and the run's own
   EXPECT_EQ(run.rest(), "405");
 }

@@ -84,8 +84,9 @@ TEST_F(ProxyTest, AnswersForTheVendorsHostsByTls) {
     EXPECT_THAT(client.proxy_answer(), Not(HasSubstr("Content-Length")));
     for (const auto* const target : {"/one", "/two"}) {
       client.send("GET " + std::string{target} + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
-      EXPECT_EQ(body_of(client.response()),
-                "https " + host + " GET " + target + " via " + host + ":443 as ");
+      const auto body = body_of(client.response());
+      EXPECT_THAT(body, StartsWith("https " + host + " GET " + target));
+      EXPECT_THAT(body, ::testing::EndsWith(" via " + host + ":443 as "));
     }
   }
   EXPECT_THAT(logged(), ElementsAre());

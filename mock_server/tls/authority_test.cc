@@ -133,6 +133,7 @@ TEST_F(AuthorityTest, ManyAtOnceMakeOne) {
   std::vector<std::string> pems(16);
   {
     std::vector<std::jthread> threads;
+    threads.reserve(pems.size());
     for (auto& pem : pems) {
       threads.emplace_back([&] { pem = load(state)->pem(); });
     }
