@@ -28,6 +28,7 @@ struct Run {
   int operator()(const CliCommandLine& command) const { return run_cli(command, context); }
   int operator()(const ServerCommand& command) const { return run_server(command, context); }
   int operator()(const AppCommand& command) const { return run_app(command, context); }
+  int operator()(const WatchCommand& command) const { return run_watch(command, context); }
   int operator()(const SelfTestCommand& command) const { return run_self_test(command, context); }
   int operator()(const FlawedAdapterCommand& command) const {
     return run_flawed_adapter(command, context);

@@ -78,8 +78,11 @@ std::string Trial::base_url() const {
                                                 : stage_.server.url(sandbox_name_);
 }
 
-std::string Trial::named_url() const {
-  const std::string origin = "http://localhost:" + std::to_string(stage_.server.port());
+std::string Trial::named_url() {
+  const bool by_name = std::ranges::any_of(
+      seen(), [](const Seen& one) { return one.header("Host").starts_with("localhost:"); });
+  const std::string origin = (by_name && stage_.world ? "http://127.0.0.1:" : "http://localhost:") +
+                             std::to_string(stage_.server.port());
   return origin + base_url().substr(stage_.server.url().size());
 }
 
@@ -109,8 +112,8 @@ Setup Trial::furnished(Setup wanted) const {
   const Setup usual;
   if (!stage_.world) {
     if (wanted.redirect_uri == usual.redirect_uri || has(Capability::redirect)) return wanted;
-    throw CheckEnded{not_applicable(
-        "the subject lacks the capability redirect-uri: it listens where it likes")};
+    throw CheckEnded{
+        not_applicable("the subject lacks the capability redirect-uri: it listens where it likes")};
   }
   const Setup& fixed = stage_.world->setup;
   const auto demand = [](bool possible, std::string_view what) {
@@ -124,7 +127,6 @@ Setup Trial::furnished(Setup wanted) const {
   demand(can_be(wanted.client_id, usual.client_id, fixed.client_id), "client_id");
   demand(can_be(wanted.client_secret, usual.client_secret, fixed.client_secret), "client_secret");
   demand(can_be(wanted.redirect_uri, usual.redirect_uri, fixed.redirect_uri), "redirect_uri");
-  demand(can_be(wanted.scope, usual.scope, fixed.scope), "scope");
   demand(can_be(wanted.authorize_query, usual.authorize_query, fixed.authorize_query),
          "authorize URL");
   demand(can_be(wanted.issuer, usual.issuer, fixed.issuer), "issuer");
@@ -189,6 +191,12 @@ void Trial::check_still_wanted() {
   if (steady_clock::now() > deadline_) give_up("the check took too long");
 }
 
+// Silence proves nothing.
+Verdict Trial::nothing_to_compare_with() {
+  return not_applicable(
+      "nothing wrong was seen; but no login can be begun that would show that a good one succeeds");
+}
+
 Verdict Trial::judge() {
   Verdict verdict;
   try {
@@ -210,6 +218,7 @@ Verdict Trial::judge() {
 // A subject that dies of what the check did, hangs, or answers nonsense fails the check, whatever
 // else was seen; one that does so in a good login has not been provoked yet.
 Verdict Trial::conclude(Verdict verdict) const {
+  if (uncontrolled_ && verdict.result == Result::pass) verdict = nothing_to_compare_with();
   if (!trouble_ || verdict.result == Result::fail || verdict.result == Result::error) {
     return verdict;
   }

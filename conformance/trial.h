@@ -89,8 +89,10 @@ class Trial {
   // --- the world ---
   // Clock, faults, journal, store and settings of the mock, to read and to change at will.
   [[nodiscard]] mock::Sandbox& mock() { return *sandbox_; }
-  [[nodiscard]] std::string base_url() const;   // "http://127.0.0.1:8765/s/NAME"
-  [[nodiscard]] std::string named_url() const;  // the same by the name localhost: another origin
+  [[nodiscard]] std::string base_url() const;  // "http://127.0.0.1:8765/s/NAME"
+  // The same by the name localhost, or by the number where the subject uses the name: another
+  // origin.
+  [[nodiscard]] std::string named_url();
   // A second server, started when it is first asked for.
   Origin& evil();
   [[nodiscard]] bool has(Capability capability) const;
@@ -132,7 +134,8 @@ class Trial {
   Login login(std::string_view session = kFirst);
   // The same, whatever comes of the callback.
   Login try_login(std::string_view session = kFirst);
-  // The positive control: a good login in a session of its own. A failure ends the check.
+  // The positive control: a good login in a session of its own. A failure ends the check. A subject
+  // without Capability::begin has none: then what is wrong can be seen, and nothing can pass.
   void control();
 
   Outcome<ApiAnswer> call_api(std::string_view session = kFirst, const ApiCall& call = {});
@@ -222,6 +225,7 @@ class Trial {
   std::vector<Seen> seen_if(Mark since, const Filter& filter);
   [[nodiscard]] std::string explain_failed_login(const Login& login, Mark since);
   Verdict conclude(Verdict verdict) const;
+  static Verdict nothing_to_compare_with();
   void check_still_wanted();
 
   const Check& check_;
@@ -241,6 +245,7 @@ class Trial {
   bool killed_ = false;      // by us
   bool in_control_ = false;  // in a good login, before anything was provoked
   bool provoked_ = false;
+  bool uncontrolled_ = false;
   int controls_ = 0;
   struct Trouble {
     Failure failure;

@@ -166,6 +166,7 @@ std::string Trial::explain_failed_login(const Login& login, Mark since) {
 }
 
 Login Trial::login(std::string_view session) {
+  if (!has(Capability::begin)) throw CheckEnded{nothing_to_compare_with()};
   const Mark before = mark();
   const bool was = std::exchange(in_control_, !provoked_);
   Login login = try_login(session);
@@ -175,7 +176,10 @@ Login Trial::login(std::string_view session) {
   return login;
 }
 
-void Trial::control() { login("control-" + std::to_string(++controls_)); }
+void Trial::control() {
+  uncontrolled_ = uncontrolled_ || !has(Capability::begin);
+  if (!uncontrolled_) login("control-" + std::to_string(++controls_));
+}
 
 Outcome<ApiAnswer> Trial::call_api(std::string_view session, const ApiCall& call) {
   auto pending = start_call(session, call);

@@ -24,7 +24,7 @@ struct Setup {
 // already: one sandbox for all checks, made anew for each, in which it is always the same client.
 struct FixedWorld {
   std::string sandbox;  // "default": the one without a prefix
-  Setup setup;          // a check may add policies, and nothing else
+  Setup setup;  // a check may add policies, and nothing else; its wish for a scope is let be
 };
 
 }  // namespace heygen::conformance

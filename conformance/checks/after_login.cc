@@ -37,8 +37,9 @@ Verdict expect_only_tokens(Trial& trial, Mark since, const Tokens& good) {
   return passed();
 }
 
-Verdict expect_token_sent(Trial& trial, std::string_view session, std::string_view token) {
-  const Mark before = trial.mark();
+Verdict expect_token_sent(Trial& trial, std::string_view session, std::string_view token,
+                          std::optional<Mark> since) {
+  const Mark before = since.value_or(trial.mark());
   (void)trial.call_api(session);
   const auto calls = trial.api_requests(before);
   if (calls.empty()) return failed("an API request with the token", "none");

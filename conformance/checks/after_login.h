@@ -23,7 +23,10 @@ Tokens access_tokens(Trial& trial);
 // No API request since the mark carries credentials but the good ones; one without any is fine.
 Verdict expect_only_tokens(Trial& trial, Mark since, const Tokens& good);
 // The first API request from now on carries this token, as it stands.
-Verdict expect_token_sent(Trial& trial, std::string_view session, std::string_view token);
+// Since before the login where the mock does not know the token: some drivers learn the state from
+// a call, after which a token that is refused is gone.
+Verdict expect_token_sent(Trial& trial, std::string_view session, std::string_view token,
+                          std::optional<Mark> since = std::nullopt);
 // The session is not logged in. A subject of one session may still be so by an earlier login, and
 // is not asked.
 Verdict expect_no_login(Trial& trial, std::string_view session);

@@ -45,11 +45,12 @@ Verdict spelling(Trial& trial) {
        "after-the-note"}};
   for (std::size_t i = 0; i < answers.size(); ++i) {
     const std::string session = "spelling-" + std::to_string(i + 1);
+    const Mark before = trial.mark();
     const Login login = login_answered_with(trial, exchange_answer(answers[i].first), session);
     if (!login.landed) {
       return failed("a login", "the callback was refused: " + login.landed.failure().message);
     }
-    Verdict verdict = expect_token_sent(trial, session, answers[i].second);
+    Verdict verdict = expect_token_sent(trial, session, answers[i].second, before);
     if (verdict.result != Result::pass) return verdict;
   }
   return passed();

@@ -2,38 +2,21 @@
 
 #include "conformance/subjects/app.h"
 
+#include <algorithm>
 #include <array>
-#include <charconv>
 #include <memory>
 #include <ostream>
 #include <utility>
 
 #include "conformance/cli/app_probe.h"
 #include "conformance/cli/judge.h"
+#include "conformance/cli/listen.h"
 #include "conformance/report/text.h"
+#include "conformance/subjects/app_start.h"
 #include "conformance/url.h"
 
 namespace heygen::conformance {
 namespace {
-
-struct Listen {
-  std::string host;
-  std::uint16_t port = 0;
-};
-
-std::optional<Listen> parse_listen(std::string_view text) {
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos || colon == 0) return std::nullopt;
-  Listen listen{std::string(text.substr(0, colon))};
-  if (listen.host.starts_with('[') && listen.host.ends_with(']')) {
-    listen.host = listen.host.substr(1, listen.host.size() - 2);
-  }
-  const std::string_view digits = text.substr(colon + 1);
-  const char* const end = digits.data() + digits.size();
-  const auto [stopped, error] = std::from_chars(digits.data(), end, listen.port);
-  if (error != std::errc{} || stopped != end || digits.empty()) return std::nullopt;
-  return listen;
-}
 
 bool is_url(const std::string& text) {
   const std::string origin = origin_of(text);
@@ -66,30 +49,45 @@ std::string wrong_with(const AppCommand& command) {
   return {};
 }
 
+// With the callback alone the suite is an attacker who begins a login of his own and gives the app
+// its callback. These checks see what an app does wrong with that; the others need a login of the
+// app's.
+std::vector<Check> for_the_callback_alone(std::vector<const Check*>& checks) {
+  constexpr std::array<std::string_view, 8> kSeen{"callback.state.mismatch-rejected",
+                                                  "callback.state.missing-rejected",
+                                                  "callback.state.empty-rejected",
+                                                  "callback.state.unsolicited-rejected",
+                                                  "callback.error.no-xss",
+                                                  "callback.error.no-header-injection",
+                                                  "callback.error.no-open-redirect",
+                                                  "callback.method"};
+  std::vector<Check> altered;
+  altered.reserve(kSeen.size());
+  for (const Check*& check : checks) {
+    if (std::ranges::find(kSeen, check->id) == kSeen.end()) continue;
+    Check one = *check;
+    one.needs = one.needs.without({Capability::begin, Capability::state});
+    check = &altered.emplace_back(one);
+  }
+  return altered;
+}
+
 std::string base_of(const mock::Server& server, const std::string& sandbox) {
   return sandbox == mock::kDefaultSandbox ? server.url() : server.url(sandbox);
 }
 
-void print_addresses(std::ostream& out, const std::string& base, const Setup& setup) {
-  out << "Point the app at these addresses:\n"
-      << "  HEYGEN_AUTHORIZE_URL=" << base << "/oauth/authorize\n"
-      << "  HEYGEN_TOKEN_URL=" << base << "/v1/oauth/token\n"
-      << "  HEYGEN_REFRESH_URL=" << base << "/v1/oauth/refresh_token\n"
-      << "  HEYGEN_REVOKE_URL=" << base << "/v1/oauth/revoke\n"
-      << "  HEYGEN_API_URL=" << base << "\n"
-      << "  HEYGEN_CLIENT_ID=" << printable(setup.client_id) << "\n"
-      << "  HEYGEN_REDIRECT_URI=" << printable(setup.redirect_uri) << "\n"
-      << std::flush;
-}
-
 // What is judged, and what could be with more.
-void print_scope(std::ostream& out, const AppCommand& command, const AppFindings& findings) {
+void print_scope(std::ostream& out, const AppCommand& command, const AppOptions& options,
+                 const AppFindings& findings) {
   const auto line = [&out](bool given, std::string_view there, std::string_view missing) {
     out << "  " << (given ? there : missing) << "\n";
   };
-  out << "Judged:\n";
-  line(!command.start_url.empty(), "logins: they are begun at the start URL",
-       "the callback alone. With --start-url URL, which begins a login: all of the login");
+  out << "Judged, as the client " << printable(findings.setup.client_id) << ":\n";
+  line(!options.start_url.empty(),
+       "logins: they are begun at " + printable(options.start_url) +
+           (command.start_url.empty() ? " (found; --start-url names another)" : ""),
+       "the callback alone: what is wrong can be seen, nothing can pass. With --start-url URL, "
+       "which begins a login: all of the login");
   line(!command.call_url.empty(), "calls to the API: the call URL makes them",
        "no calls. With --call-url URL, which makes the app call the API: tokens and their use");
   if (!command.call_url.empty() && findings.logs_in) {
@@ -125,7 +123,7 @@ int run_app(const AppCommand& command, const CommandContext& context) {
   if (const std::string wrong = wrong_with(command); !wrong.empty()) {
     return refuse(context, kExitUsage, wrong);
   }
-  const Plan plan = plan_of(command.common);
+  Plan plan = plan_of(command.common);
   if (!plan.wrong.empty()) return refuse(context, kExitUsage, plan.wrong);
 
   mock::ServerOptions serving;
@@ -143,20 +141,28 @@ int run_app(const AppCommand& command, const CommandContext& context) {
   setup.redirect_uri = command.callback_url;
   if (!command.client.empty()) name_client(setup, command.client);
   std::ostream& out = console_of(command.common, context);
-  print_addresses(out, base_of(server, command.sandbox), setup);
+  print_addresses(out, base_of(server, command.sandbox));
+  out << "  HEYGEN_CLIENT_ID=" << printable(setup.client_id) << "\n"
+      << "  HEYGEN_REDIRECT_URI=" << printable(setup.redirect_uri) << "\n"
+      << std::flush;
 
   AppOptions options = options_of(command);
   auto app = std::make_shared<const App>(options, server);
   if (const auto there = app->await(context.stop); !there) {
     return refuse(context, kExitNoSubject, there.failure().message + ": is the app running?");
   }
+  if (options.start_url.empty()) {
+    options.start_url = find_start_url(*app, context.stop).value_or("");
+    app = app->with(options);
+  }
   const AppFindings findings =
       probe_app(app, server, std::move(setup), !command.client.empty(), context);
-  print_scope(out, command, findings);
+  print_scope(out, command, options, findings);
 
   options.refreshes = findings.refreshes || !findings.logs_in;
-  app = std::make_shared<const App>(options, server);
-  AppFactory factory(app);
+  const std::vector<Check> altered =
+      options.start_url.empty() ? for_the_callback_alone(plan.checks) : std::vector<Check>{};
+  AppFactory factory(app->with(options));
   auto first = factory.start();
   return judge(command.common, plan,
                {"app", server, factory, std::move(first).value(),

@@ -25,6 +25,7 @@ int run_client(const ClientCommand& command, const CommandContext& context);
 int run_server(const ServerCommand& command, const CommandContext& context);
 int run_cli(const CliCommandLine& command, const CommandContext& context);
 int run_app(const AppCommand& command, const CommandContext& context);
+int run_watch(const WatchCommand& command, const CommandContext& context);
 int run_self_test(const SelfTestCommand& command, const CommandContext& context);
 int run_flawed_adapter(const FlawedAdapterCommand& command, const CommandContext& context);
 

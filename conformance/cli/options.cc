@@ -84,6 +84,7 @@ struct Parser {
   CliCommandLine cli;
   ServerCommand server;
   AppCommand web_app;
+  WatchCommand watch;
   SelfTestCommand self_test;
   FlawedAdapterCommand flawed;
 
@@ -106,6 +107,7 @@ struct Parser {
     add_selection(serving, server.common);
     add_common(serving, server.common);
     add_web_app();
+    add_watch();
     add_self_test();
     // Not for people: self-test starts it.
     CLI::App& hidden = *app.add_subcommand("flawed-adapter", "")->group("");
@@ -180,6 +182,30 @@ struct Parser {
     add_common(judging, web_app.common);
   }
 
+  void add_watch() {
+    CLI::App& watching = *app.add_subcommand(
+        "watch", "Drive nothing: judge what an app does with the suite's mock while you use it");
+    watching
+        .add_option("--client", watch.clients,
+                    "Another client of the mock than demo, which has any loopback redirect URI "
+                    "(repeatable)")
+        ->type_name("ID=REDIRECT_URI[,secret=SECRET]")
+        ->allow_extra_args(false);
+    watching.add_option("--mock-listen", watch.mock_listen, "The mock's address (127.0.0.1:8765)")
+        ->type_name("HOST:PORT");
+    watching
+        .add_option_function<std::string>(
+            "--for",
+            [this](const std::string& text) {
+              watch.span = mock::parse_duration(text);
+              if (!watch.span) throw CLI::ValidationError("--for", "write a duration such as 10m");
+            },
+            "Ends by itself after that time (until Ctrl-C)")
+        ->type_name("DURATION");
+    add_selection(watching, watch.common);
+    add_common(watching, watch.common);
+  }
+
   void add_self_test() {
     CLI::App& testing = *app.add_subcommand(
         "self-test", "Prove that every known flaw is caught, and no sound client");
@@ -231,6 +257,7 @@ std::variant<Usage, Command> parse_options(int argc, const char* const* argv) {
   if (name == "explain") return Command{parser.explain};
   if (name == "server") return Command{parser.server};
   if (name == "app") return Command{parser.web_app};
+  if (name == "watch") return Command{parser.watch};
   if (name == "self-test") return Command{parser.self_test};
   if (name == "flawed-adapter") return Command{parser.flawed};
   if (name == "cli") return Command{parser.cli};

@@ -71,6 +71,12 @@ struct AppCommand {
   std::string sandbox = "default";
   std::chrono::milliseconds wait{15000};  // for an app that is not there (yet, or any more)
 };
+struct WatchCommand {
+  CommonOptions common;
+  std::vector<std::string> clients;  // "ID=REDIRECT_URI[,secret=SECRET]"
+  std::string mock_listen = "127.0.0.1:8765";
+  std::optional<std::chrono::milliseconds> span;  // absent: until it is stopped
+};
 struct SelfTestCommand {
   CommonOptions common;            // its selection is not looked at
   std::vector<std::string> flaws;  // globs over ids; none: all
@@ -79,8 +85,9 @@ struct SelfTestCommand {
 struct FlawedAdapterCommand {
   std::string flaw;
 };
-using Command = std::variant<ListCommand, ExplainCommand, ClientCommand, ServerCommand,
-                             CliCommandLine, AppCommand, SelfTestCommand, FlawedAdapterCommand>;
+using Command =
+    std::variant<ListCommand, ExplainCommand, ClientCommand, ServerCommand, CliCommandLine,
+                 AppCommand, WatchCommand, SelfTestCommand, FlawedAdapterCommand>;
 
 // Help, the version, or what is wrong in one line.
 struct Usage {

@@ -23,7 +23,14 @@ bool is_loopback(std::string_view origin) {
 }  // namespace
 
 App::App(AppOptions options, mock::Server& server)
-    : options_(std::move(options)), witness_(server, options_.sandbox), log_(options_.log_file) {}
+    : server_(server),
+      options_(std::move(options)),
+      witness_(server, options_.sandbox),
+      log_(options_.log_file) {}
+
+std::shared_ptr<const App> App::with(AppOptions options) const {
+  return std::make_shared<const App>(std::move(options), server_);
+}
 
 FetchLimits App::limits() const {
   FetchLimits limits;

@@ -6,9 +6,8 @@
 //  - A call to the API is a visit to the call URL. It succeeded when the page is 2xx, did not end
 //    at a login, and a request of the app with credentials was answered 2xx by the mock meanwhile:
 //    many frameworks answer 200 to anything.
-//  - A session is logged in when such a call succeeds. Without a call URL: when one of its
-//  callbacks
-//    led to a code exchanged, and not to an error page.
+//  - A session is logged in when such a call succeeds. Right after its callback, and always
+//    without a call URL: when the callback led to a code exchanged, and not to an error page.
 //  - A refresh is provoked: the session's access token dies on the mock, and the call URL is
 //    visited.
 #pragma once
@@ -51,6 +50,9 @@ class App {
   [[nodiscard]] FetchLimits limits() const;
   [[nodiscard]] Capabilities capabilities() const;
 
+  // The same app, with what has been found out about it.
+  [[nodiscard]] std::shared_ptr<const App> with(AppOptions options) const;
+
   // Returns once somebody accepts connections at the callback URL. An app that did not come back
   // within the patience is not waited for again, until it is there.
   Outcome<Done> await(const std::stop_token& stop) const;
@@ -60,6 +62,7 @@ class App {
   [[nodiscard]] bool may_follow(const std::string& url) const;
 
  private:
+  mock::Server& server_;
   const AppOptions options_;
   const AppWitness witness_;
   const AppLog log_;

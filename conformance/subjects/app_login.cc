@@ -70,8 +70,7 @@ std::optional<FetchRequest> click(const Answered& page, std::set<std::string>& c
     return clicked.insert(request.method + " " + request.url).second;
   };
   for (const HtmlForm& form : html.forms) {
-    if (form.asks_user || !(says_login(form.text + form.action) || html.forms.size() == 1))
-      continue;
+    if (form.asks_user || !says_login(form.text + " " + form.action)) continue;
     auto request = Browser::submission(page, form);
     if (request && fresh(*request)) return request;
   }

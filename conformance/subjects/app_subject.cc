@@ -1,11 +1,14 @@
 #include "conformance/subjects/app_subject.h"
 
+#include <algorithm>
 #include <array>
 #include <future>
 #include <utility>
 
 #include "conformance/subjects/app_login.h"
 #include "conformance/url.h"
+#include "mock_server/core/pkce.h"
+#include "mock_server/wire/form.h"
 
 namespace heygen::conformance {
 namespace {
@@ -59,21 +62,36 @@ Pending<T> AppSubject::later(Work work) {
   return Pending<T>([result] { return result.get(); });
 }
 
-Pending<Done> AppSubject::configure(const Configuration& /*configuration*/) {
+Pending<Done> AppSubject::configure(const Configuration& configuration) {
   {
     const std::lock_guard lock(mutex_);
     users_.clear();
+    configuration_ = configuration;
   }
   return Pending<Done>([this] { return app_->await(stop_.get_token()); });
 }
 
 Pending<std::string> AppSubject::begin_login(std::string_view session) {
-  if (app_->options().start_url.empty()) return unsupported<std::string>("name --start-url");
+  if (app_->options().start_url.empty()) {
+    return Pending<std::string>([url = attackers_url()] { return url; });
+  }
   return later<std::string>([this, user = user_of(session)] {
     return find_authorize_url(user->browser, app_->options().start_url, app_->witness(),
                               std::chrono::steady_clock::now() + timeout_.load(),
                               stop_.get_token());
   });
+}
+
+std::string AppSubject::attackers_url() {
+  const std::lock_guard lock(mutex_);
+  const std::string seed = name_ + std::to_string(++attacks_);
+  const std::vector<mock::wire::Form::Field> query{{"response_type", "code"},
+                                                   {"client_id", configuration_.client_id},
+                                                   {"redirect_uri", configuration_.redirect_uri},
+                                                   {"state", mock::s256("state of " + seed)},
+                                                   {"code_challenge", mock::s256(seed)},
+                                                   {"code_challenge_method", "S256"}};
+  return configuration_.authorize_url + "?" + mock::wire::form_encode(query);
 }
 
 Pending<Landing> AppSubject::callback(std::string_view session, std::string_view url) {
@@ -97,12 +115,8 @@ Pending<LoginState> AppSubject::state(std::string_view session) {
   return later<LoginState>([this, user = user_of(session)] { return state_of(*user); });
 }
 
-Pending<ApiAnswer> AppSubject::call_api(std::string_view session, const ApiCall& wanted) {
-  const ApiCall usual;
+Pending<ApiAnswer> AppSubject::call_api(std::string_view session, const ApiCall& /*call*/) {
   if (app_->options().call_url.empty()) return unsupported<ApiAnswer>("name --call-url");
-  if (wanted.method != usual.method || wanted.path != usual.path || wanted.body) {
-    return unsupported<ApiAnswer>("the call URL makes one kind of call");
-  }
   return later<ApiAnswer>([this, user = user_of(session)] { return call(*user); });
 }
 
@@ -166,12 +180,15 @@ Outcome<Visit> AppSubject::go(const User& user, FetchRequest request) const {
 }
 
 Outcome<Landing> AppSubject::take_callback(User& user, const std::string& url) const {
+  user.just_came_in = false;
   const auto before = app_->witness().mark();
   const auto visit = go(user, {"GET", url});
   if (!visit) return visit.failure();
   const int end = visit->last().answer.status;
-  if (end < kFirstError && !sent_to_login(*visit) && app_->witness().exchanged(before)) {
+  const auto exchange = app_->witness().exchanged(before);
+  if (end < kFirstError && !sent_to_login(*visit) && exchange.done) {
     user.came_in = true;
+    user.just_came_in = !exchange.spoiled;
   }
   Landing landing = landing_of(*visit);
   if (end >= kFirstError) {
@@ -187,13 +204,12 @@ bool AppSubject::sent_to_login(const Visit& visit) const {
   const std::string_view end = path_of(visit.last().url);
   constexpr std::array<std::string_view, 5> kLogins{"login", "log-in", "signin", "sign-in",
                                                     "sign_in"};
-  for (const std::string_view word : kLogins) {
-    if (end.find(word) != std::string_view::npos) return true;
-  }
-  return !app_->options().start_url.empty() && end == path_of(app_->options().start_url);
+  return std::ranges::any_of(
+      kLogins, [end](std::string_view word) { return end.find(word) != std::string_view::npos; });
 }
 
-Outcome<LoginState> AppSubject::state_of(const User& user) const {
+Outcome<LoginState> AppSubject::state_of(User& user) const {
+  if (user.just_came_in) return LoginState::logged_in;
   if (app_->options().call_url.empty()) {
     return user.came_in ? LoginState::logged_in : LoginState::login_required;
   }
@@ -202,7 +218,8 @@ Outcome<LoginState> AppSubject::state_of(const User& user) const {
   return is_good(answer->status) ? LoginState::logged_in : LoginState::login_required;
 }
 
-Outcome<ApiAnswer> AppSubject::call(const User& user) const {
+Outcome<ApiAnswer> AppSubject::call(User& user) const {
+  user.just_came_in = false;
   const auto before = app_->witness().mark();
   const auto visit = go(user, {"GET", app_->options().call_url});
   if (!visit) return visit.failure();
@@ -216,7 +233,7 @@ Outcome<ApiAnswer> AppSubject::call(const User& user) const {
   return answer;
 }
 
-Outcome<Done> AppSubject::provoke_refresh(const User& user) const {
+Outcome<Done> AppSubject::provoke_refresh(User& user) const {
   const auto before = app_->witness().mark();
   if (const auto first = call(user); !first) return first.failure();
   if (!app_->witness().expire(app_->witness().calls(before).last_bearer)) {
@@ -247,6 +264,7 @@ Outcome<Done> AppSubject::log_out(User& user) const {
     }
   }
   user.came_in = false;
+  user.just_came_in = false;
   if (!visit) return visit.failure();
   if (visit->last().answer.status < kFirstError) return Done{};
   return refused("the logout URL was answered with " + std::to_string(visit->last().answer.status));

@@ -25,11 +25,14 @@ class AppSubject final : public Subject {
 
   // Waits for an app that died of the last check, until its supervisor has started it again.
   Pending<Done> configure(const Configuration& configuration) override;
+  // Where no login of the app's own can be begun, one that somebody else began for it: its callback
+  // brings a good code, and a state that the app never made.
   Pending<std::string> begin_login(std::string_view session) override;
   Pending<Landing> callback(std::string_view session, std::string_view url) override;
   Pending<Landing> visit(std::string_view session, std::string_view method,
                          std::string_view url) override;
   Pending<LoginState> state(std::string_view session) override;
+  // Which call it is the app decides.
   Pending<ApiAnswer> call_api(std::string_view session, const ApiCall& call) override;
   Pending<Done> refresh(std::string_view session) override;
   Pending<Done> logout(std::string_view session) override;
@@ -50,16 +53,20 @@ class AppSubject final : public Subject {
     explicit User(BrowserOptions options) : browser(std::move(options)) {}
     const Browser browser;
     std::atomic<bool> came_in = false;  // a callback of theirs ended well
+    // The last thing they did was a callback that ended well, with nothing spoiled: no need to ask
+    // the call URL, whose call would be one more in the journal.
+    std::atomic<bool> just_came_in = false;
   };
 
   template <typename T, typename Work>
   Pending<T> later(Work work);  // begun now, on a thread of its own
+  std::string attackers_url();
   std::shared_ptr<User> user_of(std::string_view session);
   Outcome<Visit> go(const User& user, FetchRequest request) const;
   Outcome<Landing> take_callback(User& user, const std::string& url) const;
-  Outcome<LoginState> state_of(const User& user) const;
-  Outcome<ApiAnswer> call(const User& user) const;
-  Outcome<Done> provoke_refresh(const User& user) const;
+  Outcome<LoginState> state_of(User& user) const;
+  Outcome<ApiAnswer> call(User& user) const;
+  Outcome<Done> provoke_refresh(User& user) const;
   Outcome<Done> log_out(User& user) const;
   [[nodiscard]] bool sent_to_login(const Visit& visit) const;
   void note(const Failure& failure);
@@ -72,6 +79,8 @@ class AppSubject final : public Subject {
   mutable std::mutex mutex_;  // of what follows
   std::map<std::string, std::shared_ptr<User>, std::less<>> users_;
   std::optional<Failure> trouble_;
+  Configuration configuration_;
+  int attacks_ = 0;
 };
 
 }  // namespace heygen::conformance

@@ -44,17 +44,17 @@ AppWitness::Calls AppWitness::calls(std::uint64_t since) const {
   return calls;
 }
 
-bool AppWitness::exchanged(std::uint64_t since) const {
+AppWitness::Exchange AppWitness::exchanged(std::uint64_t since) const {
   const auto box = server_.sandboxes().find(sandbox_);
-  if (!box) return false;
+  if (!box) return {};
   for (const auto& entry : box->journal().after(since)) {
     const Seen seen(entry);
     if (entry->endpoint == mock::Endpoint::token && is_good(seen.status()) &&
         !json_text(seen.response(), "access_token").empty()) {
-      return true;
+      return {true, !entry->fault_id.empty()};
     }
   }
-  return false;
+  return {};
 }
 
 bool AppWitness::refreshed(std::uint64_t since) const {

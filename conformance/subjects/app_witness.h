@@ -25,8 +25,12 @@ class AppWitness {
     std::string last_bearer;  // a secret
   };
   [[nodiscard]] Calls calls(std::uint64_t since) const;
-  // Was a code exchanged for an access token since the mark?
-  [[nodiscard]] bool exchanged(std::uint64_t since) const;
+  // A code exchanged for an access token since the mark.
+  struct Exchange {
+    bool done = false;
+    bool spoiled = false;  // a fault had its hand in it
+  };
+  [[nodiscard]] Exchange exchanged(std::uint64_t since) const;
   [[nodiscard]] bool refreshed(std::uint64_t since) const;  // or was it tried
 
   // The token dies on the server; false when there is no such token.

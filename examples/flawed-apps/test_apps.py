@@ -1,0 +1,193 @@
+#!/usr/bin/env python3
+"""The sound apps have no failure, and each flawed twin is caught by the check that is meant for it.
+
+    python3 examples/flawed-apps/test_apps.py build/release/bin/heygen-conformance
+"""
+import contextlib, json, os, pathlib, shutil, socket, subprocess, sys, tempfile, unittest
+
+from flaws import FLAWS
+
+SUITE = sys.argv.pop(1) if len(sys.argv) > 1 else "heygen-conformance"
+APPS = pathlib.Path(__file__).resolve().parent.parent / "apps"
+RUNTIMES = {".py": sys.executable, ".mjs": shutil.which("node")}
+SECRET = "a-secret-of-the-app"
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def running(folder, script, source, mock_port, **environment):
+    """The app on a port of its own; (its address, its log file)."""
+    runtime = RUNTIMES[pathlib.Path(script).suffix]
+    if runtime is None:
+        raise unittest.SkipTest("Node is not installed: apt-get install nodejs")
+    path = pathlib.Path(folder) / script
+    path.write_text(source)
+    scheme = "https" if "TLS_CERT" in environment else "http"
+    port, mock = free_port(), f"http://127.0.0.1:{mock_port}"
+    app = f"{scheme}://127.0.0.1:{port}"
+    settings = {"AUTHORIZE_URL": mock + "/oauth/authorize", "TOKEN_URL": mock + "/v1/oauth/token",
+                "REVOKE_URL": mock + "/v1/oauth/revoke", "API_URL": mock, "CLIENT_ID": "web-app",
+                "REDIRECT": app + "/callback", "PORT": str(port), **environment}
+    log = pathlib.Path(folder) / "app.log"
+    with log.open("wb") as out:
+        process = subprocess.Popen([runtime, path], env={**os.environ, **settings}, stdout=out,
+                                   stderr=out)
+    try:
+        yield app, log
+    finally:
+        process.kill()
+        process.wait()
+
+
+def judge(script, source, *flags, urls=("start", "call", "logout"), **environment):
+    """(results by check, exit code, what was printed) of the suite."""
+    paths = {"start": "/login", "call": "/me", "logout": "/logout"}
+    mock_port = free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        report = pathlib.Path(folder) / "report.json"
+        with running(folder, script, source, mock_port, **environment) as (app, log):
+            command = [SUITE, "app", "--callback-url", app + "/callback", "--app-log", log,
+                       "--mock-listen", f"127.0.0.1:{mock_port}", "--json", report]
+            for name in urls:
+                command += [f"--{name}-url", app + paths[name]]
+            done = subprocess.run([*command, *flags], capture_output=True, text=True, timeout=300)
+        if not report.exists():
+            raise AssertionError(done.stdout + done.stderr)
+        results = {c["id"]: c for c in json.loads(report.read_text())["checks"]}
+        return results, done.returncode, done.stdout
+
+
+def bad(results):
+    return {name: check["message"] for name, check in results.items()
+            if check["result"] in ("fail", "inconclusive", "error")}
+
+
+class Sound(unittest.TestCase):
+    def sound(self, script, *flags, **more):
+        results, code, out = judge(script, (APPS / script).read_text(), *flags, **more)
+        self.assertEqual(bad(results), {})
+        self.assertEqual(code, 0, out)
+        return results, out
+
+    def test_python(self):
+        results, out = self.sound("app.py")
+        self.assertGreater(sum(c["result"] == "pass" for c in results.values()), 90)
+        self.assertIn("as the client web-app:", out)
+
+    def test_node(self):
+        results, _ = self.sound("app.mjs")
+        self.assertGreater(sum(c["result"] == "pass" for c in results.values()), 90)
+
+    def test_confidential(self):
+        results, _ = self.sound("app.py", "--client", "web-app,secret=" + SECRET, "--only",
+                                "token", "--only", "refresh", CLIENT_SECRET=SECRET)
+        self.assertEqual(results["token.params.required"]["result"], "pass")
+
+    def test_without_call_url(self):
+        results, _ = self.sound("app.py", urls=["start"])
+        self.assertEqual(results["callback.state.mismatch-rejected"]["result"], "pass")
+        self.assertEqual(results["bearer.header"]["result"], "not-applicable")
+
+    def test_https(self):
+        with tempfile.TemporaryDirectory() as folder:
+            key, cert = folder + "/key.pem", folder + "/cert.pem"
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                            "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=app",
+                            "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", cert],
+                           check=True, capture_output=True)
+            both = pathlib.Path(folder, "both.pem")
+            both.write_text(pathlib.Path(key).read_text() + pathlib.Path(cert).read_text())
+            results, _ = self.sound("app.py", "--ca", cert, "--only", "callback",
+                                    TLS_CERT=str(both))
+            self.assertEqual(results["callback.state.mismatch-rejected"]["result"], "pass")
+
+
+class CallbackAlone(unittest.TestCase):
+    """No start URL, and none to be found."""
+    HIDDEN = [('path == "/login"', 'path == "/hidden-from-everybody"'),
+              ('<a href="/login">Log in</a>', "Hello")]
+
+    def source(self, *changes):
+        text = (APPS / "app.py").read_text()
+        for old, new in [*self.HIDDEN, *changes]:
+            self.assertEqual(text.count(old), 1, old)
+            text = text.replace(old, new)
+        return text
+
+    def test_sound(self):
+        results, code, out = judge("app.py", self.source(), urls=[])
+        self.assertEqual(bad(results), {})
+        self.assertEqual(code, 0, out)
+        mismatch = results["callback.state.mismatch-rejected"]
+        self.assertEqual(mismatch["result"], "not-applicable")
+        self.assertIn("nothing wrong was seen", mismatch["message"])
+
+    def test_state_ignored(self):
+        changes = [('session.pending.pop(state, ("", 0))', '"v" * 43, time.monotonic()'),
+                   ("SESSIONS.pop(key)", "SESSIONS.pop(key, None)")]
+        results, code, _ = judge("app.py", self.source(*changes), urls=[])
+        self.assertEqual(results["callback.state.mismatch-rejected"]["result"], "fail")
+        self.assertEqual(results["callback.state.unsolicited-rejected"]["result"], "fail")
+        self.assertEqual(code, 1)
+
+    def test_start_url_is_found(self):
+        results, code, out = judge("app.py", (APPS / "app.py").read_text(), "--only",
+                                   "callback.state.mismatch-rejected", urls=[])
+        self.assertEqual(results["callback.state.mismatch-rejected"]["result"], "pass", out)
+        self.assertIn("found; --start-url names another", out)
+        self.assertEqual(code, 0)
+
+
+class Trouble(unittest.TestCase):
+    def test_nobody_there(self):
+        done = subprocess.run([SUITE, "app", "--callback-url", f"http://127.0.0.1:{free_port()}/c",
+                               "--mock-listen", f"127.0.0.1:{free_port()}", "--wait", "200ms"],
+                              capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("is the app running?", done.stderr)
+
+    def test_bad_urls(self):
+        done = subprocess.run([SUITE, "app", "--callback-url", "/callback"], capture_output=True,
+                              text=True, timeout=60)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("--callback-url", done.stderr)
+
+    def test_a_crash_is_a_failure_of_that_check(self):
+        text = (APPS / "app.py").read_text().replace(
+            'if "error" in params:', 'if "error" in params:\n        os._exit(1)')
+        results, code, _ = judge("app.py", text, "--wait", "5s", "--only",
+                                 "callback.error.access-denied", "--only", "state.present")
+        self.assertEqual(results["callback.error.access-denied"]["result"], "fail")
+        self.assertEqual(code, 1)
+
+    def test_redirects_in_circles_and_hanging(self):
+        for answer in ('self.answer(302, "", self.path)', "time.sleep(60)"):
+            text = (APPS / "app.py").read_text().replace(
+                "            elif path == urlsplit(ENV",
+                f'            elif "error=" in query:\n                {answer}\n'
+                "            elif path == urlsplit(ENV")
+            results, _, _ = judge("app.py", text, "--timeout", "1s", "--only",
+                                  "callback.error.access-denied", "--only", "response.happy")
+            self.assertEqual(results["callback.error.access-denied"]["result"], "fail")
+            self.assertEqual(results["response.happy"]["result"], "pass")
+
+
+class Flawed(unittest.TestCase):
+    def test_flaws(self):
+        for flaw in FLAWS:
+            with self.subTest(flaw.name):
+                source = (APPS / flaw.app).read_text()
+                self.assertEqual(source.count(flaw.old), 1, "the text to be replaced")
+                results, code, _ = judge(flaw.app, source.replace(flaw.old, flaw.new), "--only",
+                                         flaw.check)
+                self.assertEqual(results[flaw.check]["result"], "fail", results[flaw.check])
+                self.assertEqual(code, 1)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
