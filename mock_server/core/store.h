@@ -14,6 +14,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -80,6 +81,22 @@ struct QuotaAnswer {
   TimePoint until;  // when the window ends
 };
 
+// --- begin_call's answers ---
+// An answer that is given again to whoever repeats the request.
+struct KeptAnswer {
+  int status = 0;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+};
+struct CallBegun {};       // the caller answers, and must end_call
+struct CallInProgress {};  // somebody has begun it and has not ended it
+struct CallDiffers {};     // the key was used for another request
+struct CallAnswered {
+  KeptAnswer answer;
+  TimePoint begun;
+};
+using CallOutcome = std::variant<CallBegun, CallInProgress, CallDiffers, CallAnswered>;
+
 // What became of the user's decision.
 enum class DeviceDecision : std::uint8_t { taken, already_taken, expired, unknown };
 
@@ -143,12 +160,20 @@ class Store {
   virtual QuotaAnswer take_quota(std::string_view key, std::int64_t limit,
                                  std::chrono::seconds window, TimePoint now) = 0;
 
+  // --- calls that may be repeated ---
+  // Takes the key for this request (`digest` tells it from others) until `ttl` has passed, or says
+  // what became of the one that took it. Of N callers one begins.
+  virtual CallOutcome begin_call(std::string_view key, std::string_view digest,
+                                 std::chrono::seconds ttl, TimePoint now) = 0;
+  // What the begun call is answered with from now on; nothing: the key is free again.
+  virtual void end_call(std::string_view key, std::optional<KeptAnswer> answer) = 0;
+
   // --- the control API ---
   [[nodiscard]] virtual std::vector<TokenView> tokens(TimePoint now) const = 0;
   virtual bool revoke_by_id(std::string_view id) = 0;
   virtual bool expire_by_id(std::string_view id, TimePoint now) = 0;
   virtual std::size_t expire_all(TimePoint now) = 0;
-  // Forgets codes, consents, tokens and quotas; clients stay.
+  // Forgets codes, consents, tokens, quotas and calls; clients stay.
   virtual void clear() = 0;
 };
 

@@ -198,6 +198,11 @@ class BrokenStore final : public Store {
   QuotaAnswer take_quota(std::string_view, std::int64_t, std::chrono::seconds, TimePoint) override {
     fail();
   }
+  CallOutcome begin_call(std::string_view, std::string_view, std::chrono::seconds,
+                         TimePoint) override {
+    fail();
+  }
+  void end_call(std::string_view, std::optional<KeptAnswer>) override { fail(); }
   std::vector<TokenView> tokens(TimePoint) const override { fail(); }
   bool revoke_by_id(std::string_view) override { fail(); }
   bool expire_by_id(std::string_view, TimePoint) override { fail(); }

@@ -19,6 +19,7 @@ struct MemoryLimits {
   std::size_t devices = 4'096;
   std::size_t tokens = 1'048'576;
   std::size_t quotas = 4'096;
+  std::size_t calls = 4'096;
 };
 
 class MemoryStore final : public Store {
@@ -57,6 +58,10 @@ class MemoryStore final : public Store {
 
   QuotaAnswer take_quota(std::string_view key, std::int64_t limit, std::chrono::seconds window,
                          TimePoint now) override;
+
+  CallOutcome begin_call(std::string_view key, std::string_view digest, std::chrono::seconds ttl,
+                         TimePoint now) override;
+  void end_call(std::string_view key, std::optional<KeptAnswer> answer) override;
 
   [[nodiscard]] std::vector<TokenView> tokens(TimePoint now) const override;
   bool revoke_by_id(std::string_view id) override;
@@ -107,6 +112,12 @@ class MemoryStore final : public Store {
     TimePoint begun;
     std::int64_t taken = 0;
   };
+  struct RepeatableCall {
+    std::string digest;
+    TimePoint begun;
+    TimePoint expires_at;
+    std::optional<KeptAnswer> answer;  // absent: under way
+  };
 
   // All of these want the mutex held.
   GrantId add_grant(std::string_view client_id, std::string_view user, std::string_view scope);
@@ -136,6 +147,8 @@ class MemoryStore final : public Store {
   std::deque<const std::string*> token_order_;  // the keys of tokens_
   Table<Quota> quotas_;
   std::deque<std::string> quota_order_;
+  Table<RepeatableCall> calls_;
+  std::deque<std::string> call_order_;
   GrantId last_grant_ = 0;
 };
 

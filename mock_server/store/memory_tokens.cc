@@ -245,6 +245,8 @@ void MemoryStore::clear() {
   tokens_.clear();
   quotas_.clear();
   quota_order_.clear();
+  calls_.clear();
+  call_order_.clear();
 }
 
 }  // namespace heygen::mock

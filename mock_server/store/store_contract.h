@@ -347,6 +347,56 @@ TYPED_TEST_P(StoreContract, OfManyConcurrentCallsAWindowGrantsItsLimit) {
       [](int round, int wins) { ASSERT_EQ(wins, 5) << "in round " << round; });
 }
 
+// --- calls that may be repeated ------------------------------------------------------------------
+
+TYPED_TEST_P(StoreContract, ACallIsAnsweredOnceAndThenAgainTheSameWay) {
+  Store& store = *this->store_;
+  constexpr std::chrono::seconds kTtl{60};
+  const auto begin = [&](std::string_view digest, TimePoint now) {
+    return store.begin_call("k", digest, kTtl, now);
+  };
+  EXPECT_TRUE(std::holds_alternative<CallBegun>(begin("a", this->kNow)));
+  EXPECT_TRUE(std::holds_alternative<CallInProgress>(begin("a", this->at(1))));
+  EXPECT_TRUE(std::holds_alternative<CallDiffers>(begin("b", this->at(1))));
+  store.end_call("k", KeptAnswer{201, {{"X-A", "1"}}, "body"});
+  const CallOutcome again = begin("a", this->at(59));
+  ASSERT_TRUE(std::holds_alternative<CallAnswered>(again));
+  const auto& [answer, begun] = std::get<CallAnswered>(again);
+  EXPECT_EQ(answer.status, 201);
+  EXPECT_EQ(answer.headers.at(0).second, "1");
+  EXPECT_EQ(answer.body, "body");
+  EXPECT_EQ(begun, this->kNow);
+  EXPECT_TRUE(std::holds_alternative<CallDiffers>(begin("b", this->at(59))));
+  EXPECT_TRUE(std::holds_alternative<CallBegun>(begin("b", this->at(60))));
+}
+
+TYPED_TEST_P(StoreContract, ACallThatFailedIsFreeAgain) {
+  Store& store = *this->store_;
+  constexpr std::chrono::seconds kTtl{60};
+  ASSERT_TRUE(std::holds_alternative<CallBegun>(store.begin_call("k", "a", kTtl, this->kNow)));
+  store.end_call("k", std::nullopt);
+  EXPECT_TRUE(std::holds_alternative<CallBegun>(store.begin_call("k", "b", kTtl, this->kNow)));
+}
+
+TYPED_TEST_P(StoreContract, AnAnswerIsKeptThoughTheClockWasMovedBack) {
+  Store& store = *this->store_;
+  constexpr std::chrono::seconds kTtl{60};
+  (void)store.begin_call("k", "a", kTtl, this->at(86400));
+  store.end_call("k", KeptAnswer{200, {}, "body"});
+  EXPECT_TRUE(std::holds_alternative<CallAnswered>(store.begin_call("k", "a", kTtl, this->kNow)));
+}
+
+TYPED_TEST_P(StoreContract, OfManyConcurrentCallsWithOneKeyOneBegins) {
+  Store& store = *this->store_;
+  this->race(
+      16, 200, [](int) {},
+      [&](int round, int) {
+        return std::holds_alternative<CallBegun>(store.begin_call(
+            "race-" + std::to_string(round), "a", std::chrono::seconds{60}, this->kNow));
+      },
+      [](int round, int wins) { ASSERT_EQ(wins, 1) << "in round " << round; });
+}
+
 // --- reset -------------------------------------------------------------------------------------
 
 TYPED_TEST_P(StoreContract, ClearForgetsAllButTheClients) {
@@ -356,8 +406,11 @@ TYPED_TEST_P(StoreContract, ClearForgetsAllButTheClients) {
   store.put_grant("demo", "ann", "", this->pair("1"));
   ASSERT_TRUE(store.put_device(this->device("WDJB")));
   ASSERT_TRUE(store.take_quota("ann", 1, std::chrono::seconds{60}, this->kNow).granted);
+  (void)store.begin_call("k", "a", std::chrono::seconds{60}, this->kNow);
   store.clear();
   EXPECT_TRUE(store.take_quota("ann", 1, std::chrono::seconds{60}, this->kNow).granted);
+  EXPECT_TRUE(std::holds_alternative<CallBegun>(
+      store.begin_call("k", "b", std::chrono::seconds{60}, this->kNow)));
   EXPECT_NE(store.find_client("demo"), nullptr);
   EXPECT_FALSE(store.find_code("c"));
   EXPECT_FALSE(store.find_device("WDJB"));
@@ -380,6 +433,8 @@ REGISTER_TYPED_TEST_SUITE_P(
     OfManyConcurrentPollsOfAnApprovedDeviceOneWins, AWindowGrantsItsLimitAndBeginsWithItsFirstCall,
     ARefusedCallIsNotCounted, AClockThatWasMovedBackBeginsANewWindow,
     AWindowLongerThanTimeNeverEnds, OfManyConcurrentCallsAWindowGrantsItsLimit,
+    ACallIsAnsweredOnceAndThenAgainTheSameWay, ACallThatFailedIsFreeAgain,
+    AnAnswerIsKeptThoughTheClockWasMovedBack, OfManyConcurrentCallsWithOneKeyOneBegins,
     ClearForgetsAllButTheClients);
 
 }  // namespace heygen::mock

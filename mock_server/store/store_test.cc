@@ -18,7 +18,8 @@ TokenSet pair(const std::string& name) {
 }
 
 TEST(MemoryStore, IsBounded) {
-  MemoryStore store({.codes = 4, .consents = 4, .devices = 4, .tokens = 8, .quotas = 4});
+  MemoryStore store(
+      {.codes = 4, .consents = 4, .devices = 4, .tokens = 8, .quotas = 4, .calls = 4});
   for (int i = 0; i < 100; ++i) {
     const std::string name = std::to_string(i);
     Code code;
@@ -35,7 +36,13 @@ TEST(MemoryStore, IsBounded) {
     ASSERT_TRUE(store.put_device(device));
     store.put_grant("demo", "user", "", pair(name));
     ASSERT_TRUE(store.take_quota("q" + name, 1, std::chrono::seconds{60}, kNow).granted);
+    ASSERT_TRUE(std::holds_alternative<CallBegun>(
+        store.begin_call("k" + name, "a", std::chrono::seconds{60}, kNow)));
   }
+  EXPECT_TRUE(std::holds_alternative<CallInProgress>(
+      store.begin_call("k96", "a", std::chrono::seconds{60}, kNow)));
+  EXPECT_TRUE(std::holds_alternative<CallBegun>(
+      store.begin_call("k95", "a", std::chrono::seconds{60}, kNow)));
   EXPECT_FALSE(store.take_quota("q96", 1, std::chrono::seconds{60}, kNow).granted);
   EXPECT_TRUE(store.take_quota("q95", 1, std::chrono::seconds{60}, kNow).granted);  // forgotten
   EXPECT_FALSE(store.find_code("c95"));
