@@ -8,6 +8,7 @@
 #include "mock_server/place.h"
 #include "mock_server/routes/surface.h"
 #include "mock_server/sandbox/system_sources.h"
+#include "mock_server/webhooks/delivery/dispatcher.h"
 #include "mock_server/wire/listener.h"
 
 namespace heygen::mock {
@@ -91,9 +92,10 @@ class Server::Impl {
     if (!sandbox) return unknown_sandbox(place);
     Entry entry;
     entry.request = below(request, place);
-    answer_in(*sandbox, place, entry);
+    const bool event_expected = answer_in(*sandbox, place, entry);
     wire::Response response = entry.response;
     keep(*sandbox, std::move(entry));
+    if (event_expected) webhooks_.watch(sandbox);
     return response;
   }
 
@@ -123,6 +125,7 @@ class Server::Impl {
     for (const auto& sandbox : registry_.all()) sandbox->faults().clear();
     doors_.stop();
     if (listener_) listener_->stop();
+    webhooks_.stop();
   }
 
   [[nodiscard]] const std::string& url() const { return url_; }
@@ -153,8 +156,9 @@ class Server::Impl {
     sandbox.journal().record(std::move(entry));
   }
 
-  // Fills the entry: what the request asked for, and what became of it.
-  void answer_in(Sandbox& sandbox, const Place& place, Entry& entry) {
+  // Fills the entry: what the request asked for, and what became of it. Returns whether webhook
+  // endpoints are to be told of something now or later.
+  bool answer_in(Sandbox& sandbox, const Place& place, Entry& entry) {
     const Call call = surface_.read(entry.request);
     entry.endpoint = call.endpoint;
     entry.client_id = call.client_id;
@@ -169,7 +173,7 @@ class Server::Impl {
       if (auto answer = before(*firing, entry.request, sandbox.random())) {
         stamp(sandbox, entry);
         entry.response = std::move(*answer);
-        return;
+        return false;
       }
     }
     // The time is read after a barrier has let go, and once: it is the answer's.
@@ -180,7 +184,8 @@ class Server::Impl {
     Answer answer = surface_.answer(
         call, {{sandbox.store(), sandbox.random(), entry.time, settings->policy, issuer},
                settings->config,
-               place.base});
+               place.base,
+               &sandbox.webhooks()});
     entry.response = std::move(answer.response);
     entry.tokens_used = std::move(answer.tokens_used);
     entry.tokens_issued = std::move(answer.tokens_issued);
@@ -192,6 +197,7 @@ class Server::Impl {
       entry.outcome = std::move(answer.outcome);
       entry.why = std::move(answer.why);
     }
+    return answer.event_expected;
   }
 
   static void stamp(Sandbox& sandbox, Entry& entry) {
@@ -221,6 +227,8 @@ class Server::Impl {
   std::string url_;
   std::atomic<bool> started_ = false;
   // Last: they are destroyed first, and with them the threads that use all of the above.
+  WebhookDispatcher webhooks_{
+      [this](Sandbox& sandbox, Entry entry) { keep(sandbox, std::move(entry)); }};
   Doors doors_;
   std::unique_ptr<wire::Listener> listener_;
 };

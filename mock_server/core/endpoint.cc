@@ -6,8 +6,9 @@
 namespace heygen::mock {
 namespace {
 
-constexpr std::array<std::string_view, 9> kNames{
-    "authorize", "token", "refresh", "revoke", "device", "api", "metadata", "registration", "none"};
+constexpr std::array<std::string_view, 10> kNames{"authorize", "token", "refresh",  "revoke",
+                                                  "device",    "api",   "metadata", "registration",
+                                                  "webhook",   "none"};
 static_assert(static_cast<std::size_t>(Endpoint::none) + 1 == kNames.size());
 
 }  // namespace

@@ -17,6 +17,7 @@ enum class Endpoint : std::uint8_t {
   api,           // whatever an access token or an API key opens
   metadata,      // RFC 8414
   registration,  // RFC 7591
+  webhook,       // the other way round: the mock tells an app of an event
   none,          // nothing of the vendor's: answered 404
 };
 

@@ -87,6 +87,8 @@ constexpr std::array<std::string_view, 2> kErrors{"vendor", "rfc"};
 constexpr std::array<std::string_view, 2> kIssuer{"omit", "send"};
 constexpr std::array<std::string_view, 2> kOldAccess{"revoke", "keep"};
 constexpr std::array<std::string_view, 2> kStrayVerifier{"refuse", "ignore"};
+constexpr std::array<std::string_view, 2> kVideo{"complete", "fail"};
+constexpr std::array<std::string_view, 3> kWebhooks{"local", "any", "off"};
 
 constexpr std::array kRows{
     choice<&Policy::pkce>("pkce", "required|if-sent|off", kPkce,
@@ -126,6 +128,11 @@ constexpr std::array kRows{
            "how many API calls an account may make in a window; 0: no limit"),
     seconds("api_rate_window_s", &Policy::api_rate_window,
             "how long such a window is, from its first call on", 1),
+    choice<&Policy::video_jobs>("video_jobs", "complete|fail", kVideo,
+                                "what a video that is ordered from now on comes to"),
+    choice<&Policy::webhooks>("webhooks", "local|any|off", kWebhooks,
+                              "which webhook endpoints are called: on this machine and in private "
+                              "networks, all, or none"),
 };
 
 constexpr auto kKeys = [] {

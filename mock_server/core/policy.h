@@ -44,6 +44,14 @@ enum class OldAccessPolicy : std::uint8_t { revoke, keep };  // the old access t
 // A verifier for a code that was issued without a challenge (RFC 9700 §4.8.2).
 enum class StrayVerifierPolicy : std::uint8_t { refuse, ignore };
 
+// What a video that was ordered comes to.
+enum class VideoPolicy : std::uint8_t { complete, fail };
+enum class WebhookPolicy : std::uint8_t {
+  local,  // endpoints on loopback and private addresses are told of events
+  any,    // all of them
+  off,    // none
+};
+
 struct Policy {
   PkcePolicy pkce = PkcePolicy::required;
   PkcePolicy pkce_confidential = PkcePolicy::if_sent;  // for clients that have a secret
@@ -66,6 +74,8 @@ struct Policy {
   std::chrono::seconds device_interval{5};  // between a device's polls, RFC 8628 §3.2
   std::int64_t api_rate = 0;                // API calls of an account in a window; 0: no limit
   std::chrono::seconds api_rate_window{60};
+  VideoPolicy video_jobs = VideoPolicy::complete;
+  WebhookPolicy webhooks = WebhookPolicy::local;
 
   friend bool operator==(const Policy&, const Policy&) = default;
 };

@@ -35,7 +35,8 @@ FaultScope parse_scope(JsonObject on) {
   FaultScope scope;
   if (const auto name = on.text("endpoint"); name && *name != "any") {
     scope.endpoint = parse_endpoint(*name);
-    if (!scope.endpoint || scope.endpoint == Endpoint::none) {
+    if (!scope.endpoint || scope.endpoint == Endpoint::none ||
+        scope.endpoint == Endpoint::webhook) {
       on.refuse("endpoint",
                 "write one of \"token\", \"refresh\", \"authorize\", \"revoke\", \"device\", "
                 "\"api\", \"metadata\", \"registration\", \"any\"");

@@ -1,33 +1,25 @@
 // The vendor's API: whatever an access token or an API key opens.
-#include <array>
 #include <utility>
 
 #include "mock_server/core/bearer.h"
-#include "mock_server/core/crypto.h"
 #include "mock_server/core/quota.h"
-#include "mock_server/notation/timestamp.h"
 #include "mock_server/routes/api_access.h"
+#include "mock_server/routes/api_answer.h"
+#include "mock_server/routes/api_values.h"
 #include "mock_server/routes/encode.h"
 #include "mock_server/routes/envelope.h"
 #include "mock_server/routes/fixtures.h"
 #include "mock_server/routes/handlers.h"
+#include "mock_server/routes/idempotency.h"
 #include "mock_server/routes/job.h"
 #include "mock_server/routes/table.h"
+#include "mock_server/routes/webhook.h"
 
 namespace heygen::mock {
 namespace {
 
-Answer answer_error(const Call& call, ApiError error, std::string why,
-                    std::string_view message = {}) {
-  Answer answer;
-  answer.response = api_error(call.request.path(), error, message);
-  answer.outcome = to_string(error);
-  answer.why = std::move(why);
-  return answer;
-}
-
 Answer deny_access(const Call& call, OAuthError error) {
-  Answer answer = answer_error(call, api_error_for(error.status), std::move(error.why));
+  Answer answer = api_failure(call, api_error_for(error.status), std::move(error.why));
   // The vendor sends none that anyone reported; RFC 6750 §3 demands it (facts.md).
   answer.response.headers.add("WWW-Authenticate", bearer_challenge(error.code));
   // Who still uses a dead token is what its lineage is asked for.
@@ -35,65 +27,19 @@ Answer deny_access(const Call& call, OAuthError error) {
   return answer;
 }
 
-std::string new_id(RandomSource& random) {
-  std::array<unsigned char, 16> bytes{};
-  random.fill(std::as_writable_bytes(std::span{bytes}));
-  return hex(bytes);
-}
-
-std::string epoch(TimePoint time) {
-  return std::to_string(std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count());
-}
-
-// What a fixture's placeholders stand for, in one answer.
-class Values {
- public:
-  Values(const Call& call, const Visit& visit, const Fixtures::Match& match, const User& user)
-      : call_(call), context_(visit.context), match_(match), user_(user) {}
-
-  void set_job(std::string id, TimePoint start) { job_ = {std::move(id), start}; }
-
-  std::string operator()(std::string_view name) const {
-    if (name == "user.id") return user_.id;
-    if (name == "user.email") return user_.email;
-    if (name == "user.first_name") return user_.first_name;
-    if (name == "user.last_name") return user_.last_name;
-    if (name == "now") return format_timestamp(context_.now);
-    if (name == "now.date") return format_timestamp(context_.now).substr(0, 10);
-    if (name == "now.epoch") return epoch(context_.now);
-    if (name == "id") return new_id(context_.random);
-    if (name == "job.new") return new_job_id(context_.random, context_.now);
-    if (name == "job.id") return job_.first;
-    if (name == "job.created.epoch") return epoch(job_.second);
-    if (name.starts_with("query.")) {
-      const std::string* const value = call_.query.find(name.substr(6));
-      return value == nullptr ? std::string{} : *value;
-    }
-    for (const auto& [segment, value] : match_.path) {
-      if (name.substr(5) == segment) return std::string{value};
-    }
-    return {};
-  }
-
- private:
-  const Call& call_;
-  const Context& context_;
-  const Fixtures::Match& match_;
-  const User& user_;
-  std::pair<std::string, TimePoint> job_;
-};
-
 // The answer for a job of that age. A clock that was moved back finds it at its beginning.
-const FixtureAnswer& pick(const FixtureJob& job, Values& values, TimePoint now) {
-  const std::string quoted = job.id.fill(values);
+const FixtureAnswer& pick(const FixtureJob& job, ApiValues& values, TimePoint now) {
+  const std::string quoted = job.id.fill(values.lookup());
   const std::string id =
       quoted.size() > 2 && quoted.front() == '"' ? quoted.substr(1, quoted.size() - 2) : quoted;
-  const auto start = job_start(id);
-  if (!start) return job.unknown;
-  values.set_job(id, *start);
-  const FixtureJob::State* current = &job.states.front();
-  for (const FixtureJob::State& state : job.states) {
-    if (now - *start >= state.after) current = &state;
+  const auto found = read_job(id);
+  if (!found) return job.unknown;
+  values.set_job(id, *found);
+  const bool failed = found->end == VideoPolicy::fail && !job.failed.empty();
+  const auto& states = failed ? job.failed : job.states;
+  const FixtureJob::State* current = &states.front();
+  for (const FixtureJob::State& state : states) {
+    if (now - found->start >= state.after) current = &state;
   }
   return current->answer;
 }
@@ -106,20 +52,28 @@ const User& account_of(const Visit& visit, const Access& access) {
 
 Answer fill(const Call& call, const Visit& visit, const Fixtures::Match& match,
             const Access& access) {
-  Values values{call, visit, match, account_of(visit, access)};
+  const User& account = account_of(visit, access);
+  const auto client = find_client(visit.context, access.client_id);
+  const Policy policy = client ? policy_for(visit.context, *client) : visit.context.policy;
   const Fixture& fixture = *match.fixture;
+  if (fixture.action) return answer_webhook(call, visit, match, account, policy);
+  const Job begins{visit.context.now, policy.video_jobs};
+  ApiValues values{call, visit, match, account, begins};
   const FixtureAnswer& chosen =
       fixture.job ? pick(*fixture.job, values, visit.context.now) : fixture.answer;
   Answer answer;
-  answer.response = json_response(chosen.status, chosen.body.fill(values));
+  answer.response = json_response(chosen.status, chosen.body.fill(values.lookup()));
   for (const auto& [name, value] : fixture.headers) answer.response.headers.set(name, value);
   if (chosen.status >= 400) answer.outcome = to_string(api_error_for(chosen.status));
+  if (fixture.event) {
+    expect_event(call, visit, *fixture.event, values, begins, account, policy, answer);
+  }
   return answer;
 }
 
 Answer wrong_method(const Call& call, const std::string& allowed) {
-  Answer answer = answer_error(call, ApiError::method_not_allowed,
-                               "this path takes " + allowed + ", not " + call.request.method);
+  Answer answer = api_failure(call, ApiError::method_not_allowed,
+                              "this path takes " + allowed + ", not " + call.request.method);
   answer.response.headers.add("Allow", allowed);
   return answer;
 }
@@ -128,19 +82,19 @@ Answer wrong_method(const Call& call, const std::string& allowed) {
 Answer too_many(const Call& call, const Visit& visit, std::chrono::seconds wait) {
   const Policy& policy = visit.context.policy;
   Answer answer =
-      answer_error(call, ApiError::rate_limited,
-                   "the account has used up what api_rate allows it in a window of " +
-                       std::to_string(policy.api_rate_window.count()) + "s; the next begins in " +
-                       std::to_string(wait.count()) + "s by the sandbox's clock");
+      api_failure(call, ApiError::rate_limited,
+                  "the account has used up what api_rate allows it in a window of " +
+                      std::to_string(policy.api_rate_window.count()) + "s; the next begins in " +
+                      std::to_string(wait.count()) + "s by the sandbox's clock");
   answer.response.headers.add("Retry-After", std::to_string(wait.count()));
   return answer;
 }
 
 Answer not_found(const Call& call) {
   const auto near = nearest_path(call.request.path());
-  return answer_error(call, ApiError::not_found,
-                      near.empty() ? "no such API path here; a file in --fixtures adds it"
-                                   : "no such path; did you mean " + std::string{near} + "?");
+  return api_failure(call, ApiError::not_found,
+                     near.empty() ? "no such API path here; a file in --fixtures adds it"
+                                  : "no such path; did you mean " + std::string{near} + "?");
 }
 
 Answer answer_api(const Call& call, const Visit& visit, const Fixtures& fixtures) {
@@ -158,10 +112,12 @@ Answer answer_api(const Call& call, const Visit& visit, const Fixtures& fixtures
   if (const auto wait = over_rate(visit.context, *access, account_of(visit, *access).id)) {
     answer = too_many(call, visit, *wait);
   } else if (call.query.error) {
-    answer = answer_error(call, ApiError::invalid_parameter, *call.query.error,
-                          "The query is not well-formed: " + *call.query.error);
+    answer = api_failure(call, ApiError::invalid_parameter, *call.query.error,
+                         "The query is not well-formed: " + *call.query.error);
   } else if (match.fixture != nullptr) {
-    answer = fill(call, visit, match, *access);
+    const auto decide = [&] { return fill(call, visit, match, *access); };
+    const bool repeatable = path.starts_with("/v3/") && call.request.method == "POST";
+    answer = repeatable ? answer_once(call, visit, account_of(visit, *access), decide) : decide();
   } else {
     answer = allowed.empty() ? not_found(call) : wrong_method(call, allowed);
   }
@@ -170,6 +126,14 @@ Answer answer_api(const Call& call, const Visit& visit, const Fixtures& fixtures
 }
 
 }  // namespace
+
+Answer api_failure(const Call& call, ApiError error, std::string why, std::string_view message) {
+  Answer answer;
+  answer.response = api_error(call.request.path(), error, message);
+  answer.outcome = to_string(error);
+  answer.why = std::move(why);
+  return answer;
+}
 
 Answer handle_api(const Call& call, const Visit& visit, const Fixtures& fixtures) {
   Answer answer = answer_api(call, visit, fixtures);

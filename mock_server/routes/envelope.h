@@ -14,6 +14,8 @@ enum class ApiError : std::uint8_t {
   not_found,
   method_not_allowed,
   too_large,
+  in_progress,
+  key_reused,
   rate_limited,
   internal,
   unavailable,

@@ -74,9 +74,10 @@ void FixtureBody::compile_string(std::string_view text, const std::string& path,
       throw BadInput{path, "unknown placeholder {{" + std::string{name} +
                                "}}: one of user.id, user.email, user.first_name, user.last_name, "
                                "now, now.epoch, now.date, id, job.new, job.id, job.created.epoch, "
-                               "path.NAME, query.NAME"};
+                               "path.NAME, query.NAME, body.NAME"};
     }
-    pieces_.push_back({whole ? Piece::Kind::whole : Piece::Kind::in_string, std::string{name}});
+    const auto alone = name.starts_with("body.") ? Piece::Kind::whole_text : Piece::Kind::whole;
+    pieces_.push_back({whole ? alone : Piece::Kind::in_string, std::string{name}});
     text.remove_prefix(close + 2);
   }
   if (!whole) add_text("\"");
@@ -89,11 +90,14 @@ std::string FixtureBody::fill(const Lookup& value_of) const {
       out += piece.text;
       continue;
     }
-    const std::string value = value_of(piece.text);
+    const auto value = value_of(piece.text);
     if (piece.kind == Piece::Kind::in_string) {
-      out += escaped(value);
+      out += escaped(value.value_or(""));
+    } else if (!value) {
+      out += "null";
     } else {
-      out += is_whole_number(value) ? value : json_quote(value);
+      const bool number = piece.kind == Piece::Kind::whole && is_whole_number(*value);
+      out += number ? *value : json_quote(*value);
     }
   }
   return out;

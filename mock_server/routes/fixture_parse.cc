@@ -36,9 +36,16 @@ class Parser {
     if (const auto auth = in.choice("auth", {"bearer", "api_key"}))
       fixture_.by_api_key = *auth == 1;
     read_headers(in);
-    if (in.has("job") == in.has("body")) in.refuse("body", "give one of \"body\" and \"job\"");
+    if (int{in.has("job")} + int{in.has("body")} + int{in.has("action")} != 1) {
+      in.refuse("body", "give one of \"body\", \"job\" and \"action\"");
+    }
+    if (const auto action = in.choice("action", {"webhook.add", "webhook.list", "webhook.update",
+                                                 "webhook.delete", "webhook.rotate-secret"})) {
+      fixture_.action = static_cast<FixtureAction>(*action);
+    }
     fixture_.answer = answer(in, ordered_, "");
     if (auto job = in.object("job")) read_job(*job, ordered_["job"]);
+    if (auto event = in.object("event")) read_event(in, *event, ordered_["event"]);
     in.finish();
     return std::move(fixture_);
   }
@@ -77,8 +84,10 @@ class Parser {
   FixtureBody body(const ordered_json& value, const std::string& path) {
     return {value, path, [this](std::string_view name) {
               if (name.starts_with("query.")) return name.size() > 6;
+              if (name.starts_with("body.")) return name.size() > 5;
               if (name.starts_with("path.")) return has_segment(fixture_.path, name.substr(5));
               if (in_job_ && (name == "job.id" || name == "job.created.epoch")) return true;
+              if (in_event_ && name == "job.id") return true;
               return std::ranges::find(kPlain, name) != kPlain.end();
             }};
   }
@@ -88,19 +97,9 @@ class Parser {
     if (!in.text("id")) in.refuse("id", "name the job, such as \"{{query.video_id}}\"");
     job.id = body(ordered["id"], "job.id");
     in_job_ = true;
-    std::size_t index = 0;
-    in.each("states", [&](const json& item, const std::string& path) {
-      JsonObject state{item, path};
-      FixtureJob::State out;
-      out.after = state.duration("after").value_or(std::chrono::milliseconds{0});
-      out.answer = answer(state, ordered["states"][index++], path + ".");
-      state.finish();
-      job.states.push_back(std::move(out));
-    });
+    job.states = read_states(in, ordered, "states");
     if (job.states.empty()) in.refuse("states", "give at least one state");
-    if (!std::ranges::is_sorted(job.states, {}, &FixtureJob::State::after)) {
-      in.refuse("states", "put the states in the order of their \"after\"");
-    }
+    job.failed = read_states(in, ordered, "failed");
     auto unknown = in.object("unknown");
     if (!unknown) in.refuse("unknown", "say what an unknown id is answered with");
     job.unknown = answer(*unknown, ordered["unknown"], "job.unknown.");
@@ -109,10 +108,47 @@ class Parser {
     fixture_.job = std::move(job);
   }
 
+  std::vector<FixtureJob::State> read_states(JsonObject& in, const ordered_json& ordered,
+                                             const std::string& key) {
+    std::vector<FixtureJob::State> states;
+    std::size_t index = 0;
+    in.each(key, [&](const json& item, const std::string& path) {
+      JsonObject state{item, path};
+      FixtureJob::State out;
+      out.after = state.duration("after").value_or(std::chrono::milliseconds{0});
+      out.answer = answer(state, ordered[key][index++], path + ".");
+      state.finish();
+      states.push_back(std::move(out));
+    });
+    if (!std::ranges::is_sorted(states, {}, &FixtureJob::State::after)) {
+      in.refuse(key, "put the states in the order of their \"after\"");
+    }
+    return states;
+  }
+
+  void read_event(const JsonObject& outer, JsonObject& in, const ordered_json& ordered) {
+    if (!outer.has("body")) outer.refuse("event", "an event goes with a \"body\"");
+    in_event_ = true;
+    FixtureEvent event;
+    event.after = in.duration("after").value_or(std::chrono::milliseconds{0});
+    for (const auto& [key, end] : {std::pair{"complete", &event.complete}, {"fail", &event.fail}}) {
+      auto object = in.object(key);
+      if (!object) in.refuse(key, "say what endpoints are told: {\"type\": …, \"data\": …}");
+      end->type = object->text("type").value_or("");
+      if (end->type.empty()) object->refuse("type", "name the event: \"avatar_video.success\"");
+      if (object->member("data") == nullptr) object->refuse("data", "give the event's data");
+      end->data = body(ordered[key]["data"], object->path_of("data"));
+      object->finish();
+    }
+    in.finish();
+    fixture_.event = std::move(event);
+  }
+
   const json strict_;
   const ordered_json ordered_;
   Fixture fixture_;
   bool in_job_ = false;
+  bool in_event_ = false;
 };
 
 }  // namespace

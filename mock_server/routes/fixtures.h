@@ -7,21 +7,29 @@
 //     "status": 200,
 //     "headers": {"X-Name": "value"},
 //     "body": {"data": {"email": "{{user.email}}"}},
-//     "job": {                              instead of "body": an answer that depends on a job's
-//     age
+//     "job": {                              instead of "body": by the age of a job
 //       "id": "{{path.video_id}}",
 //       "states": [{"after": "0s", "body": …}, {"after": "30s", "body": …}],
+//       "failed": [{"after": "0s", "body": …}, …],    of a job that fails; absent: as above
 //       "unknown": {"status": 404, "body": …}
-//     }
-//   }
+//     },
+//     "event": {                            beside "body": how the job that begins here ends, which
+//       "after": "60s",                     webhook endpoints are told then
+//       "complete": {"type": "avatar_video.success", "data": …},
+//       "fail": {"type": "avatar_video.fail", "data": …}
+//     },
+//     "action": "webhook.add"               instead of "body": what the mock does itself, one of
+//   }                                       webhook.add, .list, .update, .delete, .rotate-secret
 //
 // Placeholders in a body: user.id, user.email, user.first_name, user.last_name (of the user who
 // approved, or the default one), now, now.date, now.epoch (the sandbox's time), id (32 new hex
-// digits), job.new (the id of a job that begins now), job.id and job.created.epoch (inside "job"),
-// path.NAME, query.NAME.
+// digits), job.new (the id of the job that begins now), job.id (inside "job" and "event"),
+// job.created.epoch (inside "job"), path.NAME, query.NAME, body.NAME (a member of the request's
+// JSON).
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,7 +53,28 @@ struct FixtureJob {
   };
   FixtureBody id;             // a JSON string
   std::vector<State> states;  // by age, the first from the beginning on
+  std::vector<State> failed;  // of a job that fails; empty: the same
   FixtureAnswer unknown;
+};
+
+// How the job that an answer begins will end.
+struct FixtureEvent {
+  struct End {
+    std::string type;  // "avatar_video.success"
+    FixtureBody data;
+  };
+  std::chrono::milliseconds after{0};
+  End complete;
+  End fail;
+};
+
+// What a file cannot say: it needs to remember.
+enum class FixtureAction : std::uint8_t {
+  webhook_add,
+  webhook_list,
+  webhook_update,
+  webhook_delete,
+  webhook_rotate_secret,
 };
 
 struct Fixture {
@@ -55,6 +84,8 @@ struct Fixture {
   std::vector<std::pair<std::string, std::string>> headers;
   FixtureAnswer answer;
   std::optional<FixtureJob> job;
+  std::optional<FixtureEvent> event;
+  std::optional<FixtureAction> action;
 };
 
 // Immutable once made; safe to use from any thread.

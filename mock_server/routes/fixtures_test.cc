@@ -61,6 +61,16 @@ TEST(FixtureBody, AWholeNumberStandsWithoutQuotesWhereItStandsAlone) {
   EXPECT_EQ(filled(fixture), R"([17,"at 17","\u003cnow\u003e\""])");
 }
 
+TEST(FixtureBody, WhatIsMissingIsNullAndWhatTheRequestSaysStaysText) {
+  const Fixture fixture = parse_fixture(
+      R"({"method":"POST","path":"/v3/x","body":["{{body.a}}","{{body.b}}","x{{body.b}}"]})");
+  EXPECT_EQ(fixture.answer.body.fill([](std::string_view name) -> std::optional<std::string> {
+    if (name == "body.a") return "7";
+    return std::nullopt;
+  }),
+            R"(["7",null,"x"])");
+}
+
 struct Bad {
   std::string_view text;
   std::string_view key;
@@ -92,6 +102,22 @@ TEST(FixtureParse, AMistakeIsNamedWithItsKey) {
       {R"({"method":"GET","path":"/v1/x","job":{"id":"{{query.i}}",
            "states":[{"after":"2s","body":1},{"after":"1s","body":1}],"unknown":{"body":1}}})",
        "job.states"},
+      {R"({"method":"GET","path":"/v1/x","job":{"id":"{{query.i}}","states":[{"body":1}],
+           "failed":[{"after":"2s","body":1},{"after":"1s","body":1}],"unknown":{"body":1}}})",
+       "job.failed"},
+      {R"({"method":"GET","path":"/v1/x","action":"webhook.forget"})", "action"},
+      {R"({"method":"GET","path":"/v1/x","action":"webhook.list","body":1})", "body"},
+      {R"({"method":"GET","path":"/v1/x","action":"webhook.list","event":{}})", "event"},
+      {R"({"method":"GET","path":"/v1/x","body":1,"event":{"after":"1s"}})", "event.complete"},
+      {R"({"method":"GET","path":"/v1/x","body":1,"event":{"complete":{"data":1}}})",
+       "event.complete.type"},
+      {R"({"method":"GET","path":"/v1/x","body":1,"event":{"complete":{"type":"a"}}})",
+       "event.complete.data"},
+      {R"({"method":"GET","path":"/v1/x","body":1,
+           "event":{"complete":{"type":"a","data":"{{job.created.epoch}}"}}})",
+       "event.complete.data"},
+      {R"({"method":"GET","path":"/v1/x","body":1,"event":{"complete":{"type":"a","data":1}}})",
+       "event.fail"},
   };
   for (const Bad& bad : kBad) {
     try {
@@ -206,17 +232,19 @@ TEST(Fixtures, AWrongMethodIs405OnceTheCredentialsAreGood) {
 TEST(Job, AnIdTellsWhenItBegan) {
   ScriptedRandom random;
   const TimePoint now{std::chrono::milliseconds{1'767'225'600'123}};
-  const std::string id = new_job_id(random, now);
+  const std::string id = new_job_id(random, {now});
   EXPECT_EQ(id.size(), 32U);
-  EXPECT_EQ(job_start(id), now);
-  EXPECT_NE(new_job_id(random, now), id);
+  EXPECT_EQ(read_job(id), (Job{now, VideoPolicy::complete}));
+  EXPECT_NE(new_job_id(random, {now}), id);
+  const std::string failing = new_job_id(random, {now, VideoPolicy::fail});
+  EXPECT_EQ(read_job(failing), (Job{now, VideoPolicy::fail}));
   std::string other = id;
   other.front() = other.front() == '0' ? '1' : '0';
-  EXPECT_FALSE(job_start(other));
-  EXPECT_FALSE(job_start(""));
-  EXPECT_FALSE(job_start(std::string(32, 'z')));
-  EXPECT_TRUE(job_start(new_job_id(random, TimePoint::max())));
-  EXPECT_EQ(job_start(new_job_id(random, TimePoint::min())), TimePoint{});
+  EXPECT_FALSE(read_job(other));
+  EXPECT_FALSE(read_job(""));
+  EXPECT_FALSE(read_job(std::string(32, 'z')));
+  EXPECT_TRUE(read_job(new_job_id(random, {TimePoint::max()})));
+  EXPECT_EQ(read_job(new_job_id(random, {TimePoint::min()}))->start, TimePoint{});
 }
 
 TEST(Job, AVideoMovesFromPendingToCompletedOnTheSandboxsClock) {

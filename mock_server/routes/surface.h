@@ -18,6 +18,7 @@
 namespace heygen::mock {
 
 struct Route;
+class WebhookBook;
 
 // One request, read: which route it is for, and its parameters. The request must outlive it.
 struct Call {
@@ -39,6 +40,7 @@ struct Visit {
   Context context;
   const SandboxConfig& config;
   std::string base;  // what URLs begin with: "http://127.0.0.1:8765", "http://…/s/NAME"
+  WebhookBook* webhooks = nullptr;  // absent: nobody is told of anything
 };
 
 struct Answer {
@@ -47,6 +49,7 @@ struct Answer {
   std::string why;             // for the journal, never for the client
   std::vector<std::string> tokens_used;    // fingerprints
   std::vector<std::string> tokens_issued;  // fingerprints
+  bool event_expected = false;             // a webhook event waits in Visit::webhooks now
 };
 
 // Thread-safe.

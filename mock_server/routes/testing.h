@@ -11,6 +11,7 @@
 #include "mock_server/core/testing.h"
 #include "mock_server/routes/surface.h"
 #include "mock_server/store/memory.h"
+#include "mock_server/webhooks/book.h"
 
 namespace heygen::mock::testing {
 
@@ -37,7 +38,7 @@ struct World {
 
   Answer answer(const wire::Request& request) {
     const Context context{store, random, clock.now(), policy, "https://issuer.test"};
-    return surface.answer(surface.read(request), Visit{context, config, base});
+    return surface.answer(surface.read(request), Visit{context, config, base, &webhooks});
   }
 
   Answer get(std::string target, wire::Headers headers = {}) {
@@ -66,6 +67,7 @@ struct World {
   Policy policy;
   SandboxConfig config;
   std::string base = "http://127.0.0.1:8765";
+  WebhookBook webhooks;
   Surface surface;
 };
 

@@ -70,6 +70,7 @@ void Sandbox::configure(SandboxConfig config) {
 void Sandbox::reset() {
   faults_.clear();
   store_->clear();
+  webhooks_.clear();
   clock_.reset();
   random_->restart();
   journal_.clear();

@@ -16,6 +16,7 @@
 #include "mock_server/journal/journal.h"
 #include "mock_server/sandbox/config.h"
 #include "mock_server/sandbox/virtual_clock.h"
+#include "mock_server/webhooks/book.h"
 
 namespace heygen::mock {
 
@@ -44,6 +45,7 @@ class Sandbox {
   [[nodiscard]] Store& store() noexcept { return *store_; }
   [[nodiscard]] Faults& faults() noexcept { return faults_; }
   [[nodiscard]] Journal& journal() noexcept { return journal_; }
+  [[nodiscard]] WebhookBook& webhooks() noexcept { return webhooks_; }
 
   // What holds for one request: taken once, so that a change in between does not split it.
   struct Settings {
@@ -56,8 +58,8 @@ class Sandbox {
   // Puts a scenario in force on top of what there is: clients, policies, clock, faults.
   void play(const Scenario& scenario);
 
-  // Drops codes, tokens, added faults and the journal, puts the clock back and starts the seeded
-  // randomness anew. Configuration and clients stay.
+  // Drops codes, tokens, webhooks, added faults and the journal, puts the clock back and starts the
+  // seeded randomness anew. Configuration and clients stay.
   void reset();
 
  private:
@@ -74,6 +76,7 @@ class Sandbox {
   std::unique_ptr<Store> store_;
   Faults faults_;
   Journal journal_;
+  WebhookBook webhooks_;
   mutable std::mutex mutex_;
   std::shared_ptr<const Settings> settings_;
 };

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 
 #include "mock_server/core/clock.h"
@@ -39,14 +40,19 @@ class VirtualClock final : public Clock {
   void thaw();   // goes on from where it stands
   void reset();  // the base's time again
 
+  // Called after each of these five, by whoever called it, without a lock. Replaces the one before.
+  void on_move(std::function<void()> moved);
+
  private:
   [[nodiscard]] TimePoint now_locked() const;
+  void tell() const;
 
   const Clock& base_;
   mutable std::mutex mutex_;
   std::chrono::milliseconds offset_{0};
   bool frozen_ = false;
   TimePoint stands_at_;
+  std::function<void()> moved_;
 };
 
 }  // namespace heygen::mock

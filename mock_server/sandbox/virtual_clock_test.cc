@@ -47,6 +47,24 @@ TEST_F(VirtualClockTest, AFrozenClockStandsUntilMovedOrThawed) {
   EXPECT_EQ(clock.now(), then + 1min + 1s);
 }
 
+TEST_F(VirtualClockTest, TellsOfEachMoveAndOfNothingElse) {
+  int told = 0;
+  TimePoint seen;
+  clock.on_move([&] {
+    ++told;
+    seen = clock.now();  // no lock is held
+  });
+  ASSERT_TRUE(clock.advance(1h));
+  EXPECT_EQ(seen, base.now() + 1h);
+  clock.freeze();
+  clock.freeze();  // it stands already
+  ASSERT_TRUE(clock.set(kEarliest));
+  clock.thaw();
+  clock.reset();
+  EXPECT_FALSE(clock.set(kLatest + 1ms));
+  EXPECT_EQ(told, 5);
+}
+
 TEST_F(VirtualClockTest, ResetIsTheBaseAgain) {
   clock.freeze();
   ASSERT_TRUE(clock.set(kEarliest));

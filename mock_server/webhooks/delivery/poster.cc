@@ -1,0 +1,162 @@
+#include "mock_server/webhooks/delivery/poster.h"
+
+#include <curl/curl.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <limits>
+#include <stdexcept>
+
+#include "mock_server/webhooks/target.h"
+
+namespace heygen::mock {
+namespace {
+
+// CURL and CURLM are both void.
+struct FreeEasy {
+  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
+};
+struct FreeMulti {
+  void operator()(CURLM* handle) const { curl_multi_cleanup(handle); }
+};
+struct FreeList {
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+
+std::string_view trimmed(std::string_view text) {
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  while (text.ends_with('\r') || text.ends_with('\n') || text.ends_with(' ')) text.remove_suffix(1);
+  return text;
+}
+
+}  // namespace
+
+struct Poster::Transfer {
+  std::unique_ptr<CURL, FreeEasy> curl;
+  std::unique_ptr<curl_slist, FreeList> fields;
+  Order order;
+  Outcome outcome;
+  std::size_t most = 0;
+  bool far = false;
+
+  static std::size_t take_body(char* bytes, std::size_t size, std::size_t count, void* self) {
+    auto& out = static_cast<Transfer*>(self)->outcome.body;
+    const std::size_t most = static_cast<Transfer*>(self)->most;
+    out.append(bytes, std::min(size * count, most - std::min(most, out.size())));
+    return size * count;
+  }
+  static std::size_t take_field(char* bytes, std::size_t size, std::size_t count, void* self) {
+    auto& headers = static_cast<Transfer*>(self)->outcome.headers;
+    const std::string_view line{bytes, size * count};
+    if (line.starts_with("HTTP/")) headers.clear();  // of an interim answer
+    constexpr std::size_t kMostFields = 100;
+    const auto colon = line.find(':');
+    if (colon != std::string_view::npos && headers.size() < kMostFields) {
+      headers.emplace_back(line.substr(0, colon), trimmed(line.substr(colon + 1)));
+    }
+    return size * count;
+  }
+  // Here the address is known, whatever name it was resolved from.
+  static curl_socket_t open(void* self, curlsocktype, curl_sockaddr* address) {
+    auto& transfer = *static_cast<Transfer*>(self);
+    if (transfer.order.near_only && !is_near_address(address->addr)) {
+      transfer.far = true;
+      return CURL_SOCKET_BAD;
+    }
+    return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  }
+};
+
+struct Poster::Multi {
+  // After the transfers, so that it goes first.
+  std::vector<std::unique_ptr<Transfer>> transfers;
+  std::unique_ptr<CURLM, FreeMulti> curl{curl_multi_init()};
+
+  ~Multi() {
+    for (const auto& transfer : transfers) {
+      curl_multi_remove_handle(curl.get(), transfer->curl.get());
+    }
+  }
+};
+
+Poster::Poster(PosterLimits limits) : limits_(limits), multi_(std::make_unique<Multi>()) {
+  if (!multi_->curl) throw std::runtime_error("libcurl cannot be initialised");
+}
+
+Poster::~Poster() = default;
+
+std::size_t Poster::free() const noexcept {
+  return limits_.at_once - std::min(limits_.at_once, multi_->transfers.size());
+}
+
+void Poster::send(Order order) {
+  auto transfer = std::make_unique<Transfer>();
+  transfer->curl.reset(curl_easy_init());
+  if (!transfer->curl) throw std::runtime_error("libcurl cannot be initialised");
+  transfer->order = std::move(order);
+  transfer->outcome.ticket = transfer->order.ticket;
+  transfer->most = limits_.body;
+  for (const auto& [name, value] : transfer->order.headers) {
+    const std::string field = name + ": " + value;
+    transfer->fields.reset(curl_slist_append(transfer->fields.release(), field.c_str()));
+  }
+  CURL* const curl = transfer->curl.get();
+  curl_easy_setopt(curl, CURLOPT_URL, transfer->order.url.c_str());
+  curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(curl, CURLOPT_PROXY, "");
+  curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(limits_.timeout.count()));
+  curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L);
+  curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  curl_easy_setopt(curl, CURLOPT_HTTPHEADER, transfer->fields.get());
+  curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, static_cast<long>(transfer->order.body.size()));
+  curl_easy_setopt(curl, CURLOPT_POSTFIELDS, transfer->order.body.c_str());
+  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &Transfer::take_body);
+  curl_easy_setopt(curl, CURLOPT_WRITEDATA, transfer.get());
+  curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, &Transfer::take_field);
+  curl_easy_setopt(curl, CURLOPT_HEADERDATA, transfer.get());
+  curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, &Transfer::open);
+  curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, transfer.get());
+  curl_easy_setopt(curl, CURLOPT_PRIVATE, transfer.get());
+  curl_multi_add_handle(multi_->curl.get(), curl);
+  multi_->transfers.push_back(std::move(transfer));
+}
+
+std::vector<Poster::Outcome> Poster::wait(std::chrono::milliseconds at_most) {
+  std::vector<Outcome> done;
+  int running = 0;
+  curl_multi_perform(multi_->curl.get(), &running);
+  const auto collect = [&] {
+    int left = 0;
+    while (const CURLMsg* const message = curl_multi_info_read(multi_->curl.get(), &left)) {
+      if (message->msg != CURLMSG_DONE) continue;
+      const CURLcode code = message->data.result;
+      const auto it = std::ranges::find(multi_->transfers, message->easy_handle,
+                                        [](const auto& t) { return t->curl.get(); });
+      Transfer& transfer = **it;
+      long status = 0;
+      curl_easy_getinfo(message->easy_handle, CURLINFO_RESPONSE_CODE, &status);
+      curl_multi_remove_handle(multi_->curl.get(), message->easy_handle);
+      if (code == CURLE_OK) {
+        transfer.outcome.status = static_cast<int>(status);
+      } else {
+        transfer.outcome.error =
+            transfer.far ? "the address is neither loopback nor private" : curl_easy_strerror(code);
+      }
+      done.push_back(std::move(transfer.outcome));
+      multi_->transfers.erase(it);
+    }
+  };
+  collect();
+  if (!done.empty()) return done;
+  const auto most = std::min<std::int64_t>(at_most.count(), std::numeric_limits<int>::max());
+  curl_multi_poll(multi_->curl.get(), nullptr, 0, static_cast<int>(std::max<std::int64_t>(most, 0)),
+                  nullptr);
+  curl_multi_perform(multi_->curl.get(), &running);
+  collect();
+  return done;
+}
+
+void Poster::wake() noexcept { curl_multi_wakeup(multi_->curl.get()); }
+
+}  // namespace heygen::mock
