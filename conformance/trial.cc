@@ -74,16 +74,17 @@ Trial::~Trial() {
 }
 
 std::string Trial::base_url() const {
-  return sandbox_name_ == mock::kDefaultSandbox ? stage_.server.url()
-                                                : stage_.server.url(sandbox_name_);
+  if (!stage_.world) return stage_.server.url(sandbox_name_);
+  const std::string& origin = stage_.world->origin;
+  return sandbox_name_ == mock::kDefaultSandbox ? origin : origin + "/s/" + sandbox_name_;
 }
 
-std::string Trial::named_url() {
-  const bool by_name = std::ranges::any_of(
-      seen(), [](const Seen& one) { return one.header("Host").starts_with("localhost:"); });
-  const std::string origin = (by_name && stage_.world ? "http://127.0.0.1:" : "http://localhost:") +
-                             std::to_string(stage_.server.port());
-  return origin + base_url().substr(stage_.server.url().size());
+std::string Trial::named_url() const {
+  const std::string base = base_url();
+  const bool by_name = base.starts_with("http://localhost:");
+  const std::string origin =
+      (by_name ? "http://127.0.0.1:" : "http://localhost:") + std::to_string(stage_.server.port());
+  return origin + base.substr(origin_of(base).size());
 }
 
 Origin& Trial::evil() {

@@ -92,7 +92,7 @@ class Trial {
   [[nodiscard]] std::string base_url() const;  // "http://127.0.0.1:8765/s/NAME"
   // The same by the name localhost, or by the number where the subject uses the name: another
   // origin.
-  [[nodiscard]] std::string named_url();
+  [[nodiscard]] std::string named_url() const;
   // A second server, started when it is first asked for.
   Origin& evil();
   [[nodiscard]] bool has(Capability capability) const;

@@ -23,6 +23,7 @@ struct Setup {
 // The world of a subject that nobody can configure, because somebody has pointed it at an address
 // already: one sandbox for all checks, made anew for each, in which it is always the same client.
 struct FixedWorld {
+  std::string origin;   // of the mock, as the subject writes it: "http://localhost:8765"
   std::string sandbox;  // "default": the one without a prefix
   Setup setup;  // a check may add policies, and nothing else; its wish for a scope is let be
 };

@@ -88,7 +88,7 @@ Outcome<Visit> Browser::visit(FetchRequest request, std::chrono::steady_clock::t
       "it redirects in circles: " + std::to_string(visit.pages.size()) + " pages and no end"};
 }
 
-std::optional<FetchRequest> Browser::submission(const Answered& page, const HtmlForm& form) {
+std::optional<FetchRequest> Browser::submission(const Answered& page, const PageForm& form) {
   auto target = resolve(page.url, form.action);
   if (!target) return std::nullopt;
   const std::string encoded = mock::wire::form_encode(form.fields);

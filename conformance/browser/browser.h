@@ -55,7 +55,7 @@ class Browser {
                        const std::stop_token& stop) const;
 
   // The request that sends this form of this page; nothing when its action is no URL.
-  static std::optional<FetchRequest> submission(const Answered& page, const HtmlForm& form);
+  static std::optional<FetchRequest> submission(const Answered& page, const PageForm& form);
 
  private:
   const BrowserOptions options_;

@@ -199,7 +199,7 @@ class Reader {
   }
 
   void take_control(const Tag& tag) {
-    HtmlForm& form = page_.forms.back();
+    PageForm& form = page_.forms.back();
     const bool is_button = tag.name == "button";
     if (tag.name != "input" && !is_button && tag.name != "textarea" && tag.name != "select") return;
     std::string type = tag.get("type");

@@ -15,7 +15,7 @@ struct HtmlLink {
   std::string text;
 };
 
-struct HtmlForm {
+struct PageForm {
   std::string action;  // "": the page's own address
   std::string method;  // "get" or "post"
   // What its first button would send.
@@ -28,7 +28,7 @@ struct HtmlPage {
   std::string base;                    // of <base href>; "" when there is none
   std::optional<std::string> refresh;  // the URL of <meta http-equiv=refresh>
   std::vector<HtmlLink> links;
-  std::vector<HtmlForm> forms;
+  std::vector<PageForm> forms;
 };
 
 HtmlPage read_html(std::string_view html);

@@ -26,7 +26,7 @@ TEST(Html, SendsWhatTheFirstButtonWouldSend) {
       "<button name=provider value=heygen>Sign in with HeyGen</button>"
       "<button name=provider value=other>Other</button></form>");
   ASSERT_EQ(page.forms.size(), 1U);
-  const HtmlForm& form = page.forms[0];
+  const PageForm& form = page.forms[0];
   EXPECT_EQ(form.action, "/go");
   EXPECT_EQ(form.method, "post");
   EXPECT_THAT(form.fields,

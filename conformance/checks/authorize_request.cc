@@ -19,7 +19,7 @@ Setup with_redirect(std::string_view redirect_uri) {
 // Every byte of the endpoint's own query counts; '&' in a value shows a client that writes it anew.
 Verdict endpoint_exact(Trial& trial) {
   const std::string endpoint = trial.base_url() + "/oauth/authorize";
-  for (const std::string_view own : {"", "tenant=a%26b&audience=x"}) {
+  for (const std::string_view own : {"tenant=a%26b&audience=x", ""}) {
     Setup setup;
     setup.authorize_query = own;
     trial.set_up(setup);

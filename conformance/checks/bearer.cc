@@ -129,7 +129,7 @@ Verdict over_tls(Trial& trial) {
   std::string elsewhere = trial.base_url();
   constexpr std::string_view kLoopback = "127.0.0.1";
   const std::size_t at = elsewhere.find(kLoopback);
-  require(trial, at != std::string::npos, "the mock is not at 127.0.0.1");
+  if (at == std::string::npos) return not_applicable("the mock is not at 127.0.0.1");
   elsewhere.replace(at, kLoopback.size(), "0.0.0.0");
   const auto configured = trial.configure_with(
       [&](Configuration& configuration) { configuration.api_url = elsewhere; });

@@ -24,11 +24,14 @@ bool is_url(const std::string& text) {
          (origin.starts_with("https://") && origin.size() > 8);
 }
 
-// "ID" or "ID,secret=…".
+// "ID" or "ID,secret=…"; the mock's own "ID=REDIRECT_URI,secret=…" will do as well.
 void name_client(Setup& setup, const std::string& text) {
   constexpr std::string_view kSecret = ",secret=";
   const std::size_t comma = text.find(kSecret);
-  setup.client_id = text.substr(0, comma);
+  const std::string name = text.substr(0, comma);
+  const std::size_t equals = name.find('=');
+  setup.client_id = name.substr(0, equals);
+  if (equals != std::string::npos) setup.redirect_uri = name.substr(equals + 1);
   if (comma != std::string::npos) setup.client_secret = text.substr(comma + kSecret.size());
 }
 
@@ -166,7 +169,7 @@ int run_app(const AppCommand& command, const CommandContext& context) {
   auto first = factory.start();
   return judge(command.common, plan,
                {"app", server, factory, std::move(first).value(),
-                FixedWorld{command.sandbox, findings.setup}},
+                FixedWorld{findings.origin, command.sandbox, findings.setup}},
                context);
 }
 

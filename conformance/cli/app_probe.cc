@@ -45,6 +45,7 @@ AppFindings probe_app(std::shared_ptr<const App> app, mock::Server& server, Setu
                       bool client_is_given, const CommandContext& context) {
   AppFindings findings;
   findings.setup = std::move(setup);
+  findings.origin = server.url();
   if (app->options().start_url.empty()) return findings;
   AppFactory factory(app);
   const auto subject = factory.start();
@@ -54,11 +55,12 @@ AppFindings probe_app(std::shared_ptr<const App> app, mock::Server& server, Setu
     return findings;
   }
   adopt(findings.setup, *begun, client_is_given);
+  findings.origin = origin_of(*begun);
   const Scratch scratch;
   Stage stage{server, factory, scratch.path()};
   stage.timeout = app->options().timeout;
   stage.stop = context.stop;
-  stage.world = FixedWorld{app->options().sandbox, findings.setup};
+  stage.world = FixedWorld{findings.origin, app->options().sandbox, findings.setup};
   Trial trial(kProbe, stage, *subject.value());
   const Verdict verdict = trial.judge();
   findings.refreshes = verdict.result == Result::pass;

@@ -12,6 +12,7 @@ namespace heygen::conformance {
 
 struct AppFindings {
   Setup setup;             // as whom it asks
+  std::string origin;      // of the mock, as the app writes it
   bool logs_in = false;    // a good login succeeded
   bool refreshes = false;  // a call with a dead access token brought a refresh
   std::string trouble;     // why it did not log in; "" when it did

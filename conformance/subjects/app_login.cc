@@ -69,7 +69,7 @@ std::optional<FetchRequest> click(const Answered& page, std::set<std::string>& c
   const auto fresh = [&clicked](const FetchRequest& request) {
     return clicked.insert(request.method + " " + request.url).second;
   };
-  for (const HtmlForm& form : html.forms) {
+  for (const PageForm& form : html.forms) {
     if (form.asks_user || !says_login(form.text + " " + form.action)) continue;
     auto request = Browser::submission(page, form);
     if (request && fresh(*request)) return request;
@@ -111,7 +111,7 @@ std::optional<std::string> authorize_url_in(const Visit& visit, const AppWitness
       auto url = resolve(base_of(page, html), link.href);
       if (url && witness.is_authorize(*url)) return url;
     }
-    for (const HtmlForm& form : html.forms) {
+    for (const PageForm& form : html.forms) {
       const auto request = Browser::submission(page, form);
       if (request && request->method == "GET" && witness.is_authorize(request->url)) {
         return request->url;

@@ -256,7 +256,7 @@ Outcome<Done> AppSubject::log_out(User& user) const {
     visit = go(user, {"POST", app_->options().logout_url, {}, ""});
   } else if (visit->last().is_html()) {
     const Answered page = visit->last();
-    for (const HtmlForm& form : read_html(page.answer.body).forms) {
+    for (const PageForm& form : read_html(page.answer.body).forms) {
       const auto button = Browser::submission(page, form);
       if (!button || !says_logout(form.text + " " + form.action)) continue;
       visit = go(user, *button);

@@ -107,6 +107,57 @@ class Sound(unittest.TestCase):
             self.assertEqual(results["callback.state.mismatch-rejected"]["result"], "pass")
 
 
+class Beginnings(unittest.TestCase):
+    """However an app sends its user to the authorize URL."""
+    REDIRECT = 'self.answer(302, "", begin_login(session), key)'
+
+    def begins(self, *changes):
+        text = (APPS / "app.py").read_text()
+        for old, new in changes:
+            self.assertEqual(text.count(old), 1, old)
+            text = text.replace(old, new)
+        checks = ["response.happy", "callback.state.mismatch-rejected", "callback.replay"]
+        results, code, out = judge("app.py", text, *[f"--only={name}" for name in checks])
+        self.assertEqual({name: results[name]["result"] for name in checks},
+                         dict.fromkeys(checks, "pass"), out)
+        self.assertEqual(code, 0)
+
+    def test_link(self):
+        self.begins((self.REDIRECT, "self.answer(200, '<a href=\"' + html.escape("
+                                    "begin_login(session)) + '\">Log in</a>', '', key)"))
+
+    def test_meta_refresh(self):
+        self.begins((self.REDIRECT, "self.answer(200, '<meta http-equiv=refresh content=\"0;url=' + "
+                                    "html.escape(begin_login(session)) + '\">', '', key)"))
+
+    def test_script(self):
+        self.begins((self.REDIRECT, "self.answer(200, '<script>location = \"' + begin_login(session)"
+                                    ".replace('/', '\\\\/').replace('&', '\\\\u0026') + '\"</script>', "
+                                    "'', key)"))
+
+    def test_json(self):
+        self.begins((self.REDIRECT, "self.answer(200, json.dumps({'url': begin_login(session)}), "
+                                    "'', key)"))
+
+    def test_form(self):
+        page = "<form method=post><input type=hidden name=csrf value=1><button>Log in</button></form>"
+        self.begins(("    def answer(", "    do_POST = do_GET\n\n    def answer("),
+                    ('if path == "/login":', 'if path == "/login" and self.command == "GET":\n'
+                     f"                self.answer(200, '{page}')\n"
+                     '            elif path == "/login":'))
+
+    def test_errors_as_pages_of_200(self):
+        text = (APPS / "app.py").read_text()
+        for old, new in [("self.answer(400,", "self.answer(200,"),
+                         ("self.answer(status if status in (200, 401) else 502, page)",
+                          "self.answer(200, page)")]:
+            self.assertEqual(text.count(old), 1, old)
+            text = text.replace(old, new)
+        results, code, out = judge("app.py", text)
+        self.assertEqual(bad(results), {})
+        self.assertEqual(code, 0, out)
+
+
 class CallbackAlone(unittest.TestCase):
     """No start URL, and none to be found."""
     HIDDEN = [('path == "/login"', 'path == "/hidden-from-everybody"'),
