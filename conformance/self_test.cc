@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <atomic>
+#include <exception>
 #include <mutex>
 #include <set>
 #include <thread>
 #include <utility>
 
+#include "conformance/flawed/server_seams.h"
 #include "conformance/runner/run.h"
+#include "conformance/runner/run_server.h"
 
 namespace heygen::conformance {
 namespace {
@@ -28,11 +31,20 @@ class SelfTest {
  public:
   SelfTest(std::span<const Flaw* const> flaws, std::span<const Check* const> checks,
            mock::Server& server, const FactoryOf& factory_of, const SelfTestOptions& options)
-      : checks_(checks), server_(server), factory_of_(factory_of), options_(options) {
-    for (const SoundClient& sound : sound_clients()) {
-      report_.sound.push_back({std::string(sound.name), {}, {}, {}});
+      : server_(server), factory_of_(factory_of), options_(options) {
+    for (const Check* check : checks) {
+      (check->side == Side::client ? client_checks_ : server_checks_).push_back(check);
     }
-    for (const Flaw* flaw : flaws) report_.flaws.push_back({flaw, {}, {}});
+    const auto judges = [&](Side side) {
+      return std::ranges::any_of(flaws, [side](const Flaw* flaw) { return flaw->subject == side; });
+    };
+    if (judges(Side::client)) {
+      for (const SoundClient& sound : sound_clients()) add_sound(sound.name, Side::client);
+    }
+    if (judges(Side::server)) {
+      for (const SoundServer& sound : sound_servers()) add_sound(sound.name, Side::server);
+    }
+    for (const Flaw* flaw : flaws) report_.flaws.push_back({flaw, {}, {}, {}});
   }
 
   SelfTestReport run() {
@@ -54,6 +66,10 @@ class SelfTest {
   }
 
  private:
+  void add_sound(std::string_view name, Side side) {
+    report_.sound.push_back({std::string(name), side, {}, {}, {}});
+  }
+
   // Each result belongs to the lane that took its number.
   void lane() {
     const std::size_t sound = report_.sound.size();
@@ -77,19 +93,66 @@ class SelfTest {
     }
     const RunOptions options{
         1, options_.seed, options_.timeout, "n" + std::to_string(number) + "-", options_.stop, {}};
-    return run_checks(checks_, server_, *factory, std::move(first).value(), options);
+    return run_checks(client_checks_, server_, *factory, std::move(first).value(), options);
+  }
+
+  // A server in this process, asked over real sockets.
+  std::vector<CheckOutcome> outcomes_of_server(void (*plant)(ServerSeams&), std::string& error) {
+    try {
+      ServerSeams seams;
+      if (plant != nullptr) plant(seams);
+      const FlawedServer server(std::move(seams));
+      ServerTarget target;
+      target.control_url = server.control_url();
+      error = complete(target);
+      if (!error.empty()) return {};
+      return run_server_checks(server_checks_, target,
+                               {1, options_.seed, options_.timeout, "n-", options_.stop, {}});
+    } catch (const std::exception& defect) {
+      error = defect.what();
+      return {};
+    }
   }
 
   void judge_sound(SoundResult& result, std::size_t number) {
-    const auto outcomes = outcomes_of(result.name, number, result.error);
+    const SoundServer* const server = find_sound_server(result);
+    const auto outcomes = server != nullptr ? outcomes_of_server(server->adapt, result.error)
+                                            : outcomes_of(result.name, number, result.error);
     result.failed = ids_with(outcomes, {Result::fail, Result::error, Result::inconclusive});
     result.warned = ids_with(outcomes, {Result::warn});
+    if (server != nullptr) expect_departures(*server, result);
     tell(result.name, !result.failed.empty() || !result.error.empty());
   }
 
+  static const SoundServer* find_sound_server(const SoundResult& result) {
+    if (result.subject != Side::server) return nullptr;
+    const auto& all = sound_servers();
+    const auto found = std::ranges::find(all, result.name, &SoundServer::name);
+    return found == all.end() ? nullptr : &*found;
+  }
+
+  // What it is known to fail does not count, and has to be failed.
+  static void expect_departures(const SoundServer& server, SoundResult& result) {
+    if (!result.error.empty()) return;
+    for (const std::string_view id : server.expected) {
+      if (std::erase(result.failed, id) + std::erase(result.warned, id) == 0) {
+        result.failed.push_back(std::string(id) + " (it passes, and was known to fail)");
+      }
+    }
+  }
+
   void judge_flaw(FlawResult& result, std::size_t number) {
-    const auto outcomes = outcomes_of(result.flaw->id, number, result.error);
+    const auto outcomes = result.flaw->subject == Side::server
+                              ? outcomes_of_server(result.flaw->plant_server, result.error)
+                              : outcomes_of(result.flaw->id, number, result.error);
     result.killed_by = ids_with(outcomes, {Result::fail, Result::warn});
+    const auto meant = std::ranges::find_if(outcomes, [&](const CheckOutcome& outcome) {
+      return result.flaw->intends(outcome.check->id);
+    });
+    if (meant != outcomes.end()) {
+      result.excuse = std::string(to_string(meant->verdict.result));
+      if (!meant->verdict.message.empty()) result.excuse += ": " + meant->verdict.message;
+    }
     tell(result.flaw->id, !result.killed());
   }
 
@@ -100,17 +163,20 @@ class SelfTest {
 
   // A check that warns of the reference client too says nothing about a flaw in it.
   void forgive_what_the_sound_do() {
-    std::set<std::string> common;
-    if (!report_.sound.empty()) {
-      common.insert(report_.sound[0].failed.begin(), report_.sound[0].failed.end());
-      common.insert(report_.sound[0].warned.begin(), report_.sound[0].warned.end());
-    }
-    for (FlawResult& result : report_.flaws) {
-      std::erase_if(result.killed_by, [&](const auto& id) { return common.contains(id); });
+    for (const Side side : {Side::client, Side::server}) {
+      const auto first = std::ranges::find(report_.sound, side, &SoundResult::subject);
+      if (first == report_.sound.end()) continue;
+      std::set<std::string> common(first->failed.begin(), first->failed.end());
+      common.insert(first->warned.begin(), first->warned.end());
+      for (FlawResult& result : report_.flaws) {
+        if (result.flaw->subject != side) continue;
+        std::erase_if(result.killed_by, [&](const auto& id) { return common.contains(id); });
+      }
     }
   }
 
-  const std::span<const Check* const> checks_;
+  std::vector<const Check*> client_checks_;
+  std::vector<const Check*> server_checks_;
   mock::Server& server_;
   const FactoryOf& factory_of_;
   const SelfTestOptions& options_;

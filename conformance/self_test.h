@@ -1,5 +1,5 @@
-// The suite judged itself: every flawed client must be caught, by a check that was meant for it,
-// and every sound one must pass.
+// The suite judged itself: every flawed client and server must be caught, by a check that was meant
+// for it, and every sound one must pass.
 #pragma once
 
 #include <cstdint>
@@ -22,11 +22,13 @@ struct FlawResult {
   const Flaw* flaw = nullptr;
   std::vector<std::string> killed_by;  // failed or warned, and the sound client did not
   std::string error;                   // it could not be judged at all
+  std::string excuse;  // of the first check that was meant for it and did not catch it: why
 
   [[nodiscard]] bool killed() const;  // by a check that was meant for it
 };
 struct SoundResult {
   std::string name;
+  Side subject = Side::client;
   std::vector<std::string> failed;  // or inconclusive, or an error
   std::vector<std::string> warned;
   std::string error;
@@ -52,6 +54,8 @@ struct SelfTestOptions {
 // Makes the subjects of one flaw, or of one sound client, by its name.
 using FactoryOf = std::function<std::unique_ptr<SubjectFactory>(std::string_view name)>;
 
+// `checks` are of both sides. Servers are made here; `server` is the mock that clients are pointed
+// at.
 SelfTestReport self_test(std::span<const Flaw* const> flaws, std::span<const Check* const> checks,
                          mock::Server& server, const FactoryOf& factory_of,
                          const SelfTestOptions& options);

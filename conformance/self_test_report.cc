@@ -57,6 +57,7 @@ std::string caught_by(const FlawResult& result) {
   if (!result.killed()) {
     text = (text.empty() ? std::string("nothing") : "only " + text) + "; meant for " +
            std::string(result.flaw->intended[0]);
+    if (!result.excuse.empty()) text += " (" + printable(result.excuse) + ")";
   }
   return text;
 }
@@ -88,7 +89,7 @@ std::string self_test_table(const SelfTestReport& report, bool color) {
   for (const FlawResult& result : report.flaws) width = std::max(width, result.flaw->id.size());
   for (const SoundResult& result : report.sound) width = std::max(width, result.name.size());
   Table table(color);
-  table.line("sound clients: no check may fail");
+  table.line("sound clients and servers: no check may fail");
   for (const SoundResult& result : report.sound) {
     std::string what = result.error.empty() ? joined(result.failed) : printable(result.error);
     const bool good = what.empty();
@@ -96,7 +97,7 @@ std::string self_test_table(const SelfTestReport& report, bool color) {
     if (good && !result.warned.empty()) what = "warned of " + joined(result.warned);
     table.row(result.name, width, good, what);
   }
-  table.line("\nflawed clients: caught by (* a check that was meant for it)");
+  table.line("\nflawed clients and servers: caught by (* a check that was meant for it)");
   std::size_t alive = 0;
   for (const FlawResult& result : report.flaws) {
     if (!result.killed()) ++alive;

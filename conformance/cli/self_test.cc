@@ -39,14 +39,14 @@ int run_self_test(const SelfTestCommand& command, const CommandContext& context)
   }
   auto started = mock::Server::start({});
   if (!started.server) return refuse(context, kExitNotGood, started.error);
-  const auto checks = select_checks(all_checks(), Selection{});
+  const auto& checks = all_checks();  // of both sides
   const FactoryOf factory_of = [&](std::string_view name) {
     return std::make_unique<AdapterFactory>(AdapterOptions{
         {context.own_program, "flawed-adapter", std::string(name)}, {}, command.common.timeout});
   };
   SelfTestReport report;
   {
-    Progress progress(context, flaws.size() + sound_clients().size());
+    Progress progress(context, flaws.size() + sound_clients().size() + sound_servers().size());
     const SelfTestOptions options{
         command.common.jobs, command.common.seed.value_or(1), command.common.timeout, context.stop,
         [&](std::string_view subject, bool bad) { progress.done(subject, bad); }};

@@ -14,11 +14,36 @@ std::vector<Flaw> collect_written() {
   std::vector<Flaw> all;
   // A line for each file of this folder.
   for (const std::span<const Flaw> file : {
-           authorize_flaws(), state_flaws(),  binding_flaws(),  pkce_flaws(),     parameter_flaws(),
-           callback_flaws(),  token_flaws(),  exchange_flaws(), response_flaws(), lifetime_flaws(),
-           refresh_flaws(),   flight_flaws(), retry_flaws(),    bearer_flaws(),   log_flaws(),
-           logout_flaws(),    device_flaws(), body_flaws(),     partial_flaws(),  renewal_flaws(),
+           authorize_flaws(),
+           state_flaws(),
+           binding_flaws(),
+           pkce_flaws(),
+           parameter_flaws(),
+           callback_flaws(),
+           token_flaws(),
+           exchange_flaws(),
+           response_flaws(),
+           lifetime_flaws(),
+           refresh_flaws(),
+           flight_flaws(),
+           retry_flaws(),
+           bearer_flaws(),
+           log_flaws(),
+           logout_flaws(),
+           device_flaws(),
+           body_flaws(),
+           partial_flaws(),
+           renewal_flaws(),
            store_flaws(),
+           server_authorize_flaws(),
+           server_redirect_flaws(),
+           server_pkce_flaws(),
+           server_code_flaws(),
+           server_token_flaws(),
+           server_answer_flaws(),
+           server_refresh_flaws(),
+           server_api_flaws(),
+           server_device_flaws(),
        }) {
     all.insert(all.end(), file.begin(), file.end());
   }
@@ -89,6 +114,7 @@ std::vector<const Flaw*> flaws_caught_by(std::string_view check) {
 
 bool plant(std::string_view id, client::Seams& seams) {
   if (const Flaw* flaw = find_flaw(id)) {
+    if (flaw->plant == nullptr) return false;  // of a server
     flaw->plant(seams);
     return true;
   }

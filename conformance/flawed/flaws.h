@@ -1,5 +1,6 @@
-// Clients with one named mistake each, and the checks that must catch them; and clients that look
-// unusual and are sound. Each is the reference client with a function replaced at its seams
+// Clients and servers with one named mistake each, and the checks that must catch them; and others
+// that look unusual and are sound. A server is the mock with one thing replaced (server_seams.h),
+// in this process. A client is the reference client with a function replaced at its seams
 // (client_under_test/lib/seams.h), and runs as a process of its own: `flawed-adapter ID`.
 //
 // To add one: write its function in a file of this folder and a row in that file's array. (A new
@@ -16,6 +17,8 @@
 
 namespace heygen::conformance {
 
+struct ServerSeams;
+
 struct Flaw {
   std::string_view id;       // "cm01-state-ignored"
   std::string_view summary;  // "accepts any state in the callback"
@@ -24,7 +27,8 @@ struct Flaw {
   std::array<std::string_view, 4> intended{};
   std::string_view variant_of = "";  // of the plainer flaw that this one is a subtler form of
   Side subject = Side::client;
-  void (*plant)(client::Seams&) = nullptr;
+  void (*plant)(client::Seams&) = nullptr;       // of a client
+  void (*plant_server)(ServerSeams&) = nullptr;  // of a server: server_seams.h
 
   [[nodiscard]] bool intends(std::string_view check) const noexcept;
 };
@@ -36,6 +40,14 @@ struct SoundClient {
   void (*adapt)(client::Seams&) = nullptr;  // null: the reference client as it is
 };
 
+// A server that is sound, whatever it looks like.
+struct SoundServer {
+  std::string_view name;
+  std::string_view summary;
+  void (*adapt)(ServerSeams&) = nullptr;
+  std::span<const std::string_view> expected{};  // the checks that it is known to fail
+};
+
 // Every row of this folder, in the order of the phases. The first call throws std::logic_error when
 // an id is there twice.
 const std::vector<Flaw>& written_flaws();
@@ -44,6 +56,7 @@ const std::vector<Flaw>& all_flaws();
 // Checks that a flaw names and the catalogue lacks.
 std::vector<std::string_view> missing_checks();
 const std::vector<SoundClient>& sound_clients();
+const std::vector<SoundServer>& sound_servers();
 
 const Flaw* find_flaw(std::string_view id);  // among the written
 std::vector<const Flaw*> flaws_caught_by(std::string_view check);
@@ -73,5 +86,16 @@ std::span<const Flaw> body_flaws();
 std::span<const Flaw> partial_flaws();
 std::span<const Flaw> renewal_flaws();
 std::span<const Flaw> store_flaws();
+
+// The files of this folder, server_*.cc.
+std::span<const Flaw> server_authorize_flaws();
+std::span<const Flaw> server_redirect_flaws();
+std::span<const Flaw> server_pkce_flaws();
+std::span<const Flaw> server_code_flaws();
+std::span<const Flaw> server_token_flaws();
+std::span<const Flaw> server_answer_flaws();
+std::span<const Flaw> server_refresh_flaws();
+std::span<const Flaw> server_api_flaws();
+std::span<const Flaw> server_device_flaws();
 
 }  // namespace heygen::conformance

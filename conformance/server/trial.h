@@ -119,6 +119,8 @@ class ServerTrial {
   std::string code(const Asked& asked);
   Tokens login() { return login(client()); }
   Tokens login(const ServerClient& client);
+  // Many of them, which are not shown step by step.
+  std::vector<Tokens> logins(std::size_t n);
   // The same; ends the check as not applicable when the server gives no refresh token.
   Tokens refreshable() { return refreshable(client()); }
   Tokens refreshable(const ServerClient& client);
@@ -163,6 +165,7 @@ class ServerTrial {
   Http http_;
   Http browser_;
   std::unique_ptr<Control> control_;
+  bool quiet_ = false;  // nothing is remembered
   Secrets secrets_;
   std::deque<Step> steps_;  // the last of them
 };

@@ -83,6 +83,7 @@ Reply ServerTrial::note(const HttpRequest& request, Outcome<mock::wire::Response
     give_up(response.failure().message);
   }
   const Seen seen = seen_of(request, std::move(response).value());
+  if (quiet_) return Reply(seen);
   learn_from(seen);
   Reply reply(seen);
   Step step = step_of(from, "server", seen);
@@ -186,6 +187,7 @@ Asked ServerTrial::ask(const ServerClient& client) {
                   {"code_challenge", challenge_of(asked.verifier)},
                   {"code_challenge_method", "S256"}};
   if (!target_.scope.empty()) asked.params.add("scope", target_.scope);
+  if (quiet_) return asked;
   secrets_.add(SecretKind::verifier, asked.verifier);
   secrets_.add(SecretKind::state, asked.params.get("state"));
   return asked;
@@ -308,6 +310,14 @@ Tokens ServerTrial::login(const ServerClient& client) {
   }
   return {client, given, reply.access_token(), reply.refresh_token(),
           reply.number("expires_in").value_or(0)};
+}
+
+std::vector<Tokens> ServerTrial::logins(std::size_t n) {
+  std::vector<Tokens> all;
+  quiet_ = true;
+  while (all.size() < n) all.push_back(login());
+  quiet_ = false;
+  return all;
 }
 
 Tokens ServerTrial::refreshable(const ServerClient& client) {

@@ -43,7 +43,7 @@ Sandbox::Sandbox(std::string name, const Clock& base, const SandboxBlueprint& bl
       first_scenarios_(blueprint.scenarios),
       clock_(base),
       random_(std::make_unique<Random>(blueprint.seed, name_)),
-      store_(std::make_unique<MemoryStore>()),
+      store_(blueprint.make_store ? blueprint.make_store() : std::make_unique<MemoryStore>()),
       journal_(blueprint.journal) {
   for (const Client& client : blueprint.clients) store_->put_client(client);
   configure(blueprint.config);

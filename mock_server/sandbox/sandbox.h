@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -28,6 +29,7 @@ struct SandboxBlueprint {
   std::vector<Scenario> scenarios;    // put in force at the start; clock and faults after a reset
   std::optional<std::uint64_t> seed;  // absent: the operating system's randomness
   JournalLimits journal;
+  std::function<std::unique_ptr<Store>()> make_store;  // absent: in memory
 };
 
 // Thread-safe. The base clock must outlive it.

@@ -22,7 +22,7 @@ struct MemoryLimits {
   std::size_t calls = 4'096;
 };
 
-class MemoryStore final : public Store {
+class MemoryStore : public Store {
  public:
   explicit MemoryStore(MemoryLimits limits = {}) : limits_(limits) {}
 
