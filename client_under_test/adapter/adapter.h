@@ -60,6 +60,7 @@ class Adapter {
   Result<std::string> begin_login(const Request& request);
   Result<std::string> begin_device_login(const Request& request);
   Result<std::string> callback(const Request& request);
+  Result<std::string> visit(const Request& request);
   Result<std::string> call_api(const Request& request);
   Result<std::string> download(const Request& request);
   Result<std::string> refresh(const Request& request);

@@ -96,7 +96,7 @@ TEST_F(AdapterTest, HelloTellsNameVersionAndCapabilities) {
   EXPECT_EQ(ask(R"({"id":"x","op":"hello"})"),
             R"({"id":"x","ok":true,"result":{"name":"heygen-client","version":"1.2.3",)"
             R"("capabilities":["refresh","logout","restart","clock","concurrency","device",)"
-            R"("download","two-sessions","two-processes","issuer"]}})");
+            R"("download","two-sessions","two-processes","issuer","page"]}})");
 }
 
 TEST_F(AdapterTest, MalformedLinesAreAnsweredNotFollowed) {
@@ -214,6 +214,22 @@ TEST_F(AdapterTest, SetTimeMovesTheClockAndFiresDuePolls) {
   for (const char* bad : {"{}", R"({"now":"1"})", R"({"now":-1})", R"({"now":1e300})"}) {
     EXPECT_THAT(op("set_time", bad), HasSubstr("now: must be the seconds since 1970")) << bad;
   }
+}
+
+TEST_F(AdapterTest, VisitShowsWhatTheBrowserIsShown) {
+  configure();
+  transport.answer_with([](const HttpRequest&) { return tokens(1); });
+  const auto visit = [&](const std::string& method, const std::string& url) {
+    return op("visit", R"({"session":"a","method":")" + method + R"(","url":")" + url + "\"}");
+  };
+  const std::string url = callback_of("a");
+  EXPECT_THAT(visit("HEAD", url), HasSubstr(R"("status":405)"));
+  EXPECT_THAT(visit("GET", url + "x"), HasSubstr(R"("status":400)"));
+  const std::string shown = visit("GET", url);
+  EXPECT_THAT(shown, HasSubstr(R"("status":200)"));
+  EXPECT_THAT(shown, HasSubstr(R"("Cache-Control":"no-store")"));
+  EXPECT_THAT(shown, HasSubstr("You are logged in"));
+  EXPECT_THAT(op("state", session_params("a")), HasSubstr("logged_in"));
 }
 
 TEST_F(AdapterTest, AnswersOverlap) {

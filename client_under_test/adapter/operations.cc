@@ -3,6 +3,8 @@
 #include <array>
 #include <cmath>
 
+#include "client_under_test/lib/callback_page.h"
+
 namespace heygen::client {
 namespace {
 
@@ -11,11 +13,12 @@ using Names = std::span<const std::string_view>;
 constexpr std::array<std::string_view, 1> kSession{"session"};
 constexpr std::array<std::string_view, 1> kNow{"now"};
 constexpr std::array<std::string_view, 2> kSessionUrl{"session", "url"};
+constexpr std::array<std::string_view, 3> kVisit{"session", "method", "url"};
 constexpr std::array<std::string_view, 4> kCall{"session", "method", "path", "body"};
 
 constexpr std::string_view kCapabilities =
     R"(["refresh","logout","restart","clock","concurrency","device","download","two-sessions",)"
-    R"("two-processes","issuer"])";
+    R"("two-processes","issuer","page"])";
 
 Result<std::string> session_param(const JsonObject& params) {
   constexpr std::size_t kLongest = 256;
@@ -44,7 +47,7 @@ Result<std::string> text_param(const JsonObject& params, std::string_view name) 
 const Adapter::Operation* Adapter::find_operation(std::string_view name) {
   // What answers at once is handled in the order of the lines: a request that follows configure or
   // set_time sees its effect.
-  static constexpr std::array<Operation, 11> kOperations{{
+  static constexpr std::array<Operation, 12> kOperations{{
       {"hello", Names(), false, &Adapter::hello},
       {"configure", Names(kConfigureParams), false, &Adapter::configure},
       {"set_time", Names(kNow), false, &Adapter::set_time},
@@ -52,6 +55,7 @@ const Adapter::Operation* Adapter::find_operation(std::string_view name) {
       {"state", Names(kSession), false, &Adapter::state},
       {"begin_device_login", Names(kSession), true, &Adapter::begin_device_login},
       {"callback", Names(kSessionUrl), true, &Adapter::callback},
+      {"visit", Names(kVisit), true, &Adapter::visit},
       {"call_api", Names(kCall), true, &Adapter::call_api},
       {"download", Names(kSessionUrl), true, &Adapter::download},
       {"refresh", Names(kSession), true, &Adapter::refresh},
@@ -112,6 +116,23 @@ Result<std::string> Adapter::callback(const Request& request) {
   const Result<std::string> url = text_param(request.params, "url");
   if (!url) return url.error();
   return nothing(target->first->client.complete_login(target->second, "GET", *url));
+}
+
+// A request of the session's browser at the redirect URI, and the page that it is shown.
+Result<std::string> Adapter::visit(const Request& request) {
+  const auto target = session_of(request);
+  if (!target) return target.error();
+  const Result<std::string> method = text_param(request.params, "method");
+  if (!method) return method.error();
+  const Result<std::string> url = text_param(request.params, "url");
+  if (!url) return url.error();
+  const PageResponse page =
+      answer_callback(target->first->client, target->second, {*method, *url}).response;
+  JsonWriter headers;
+  for (const auto& [name, value] : page.headers) headers.string(name, value);
+  JsonWriter out;
+  out.number("status", page.status).raw("headers", headers.str());
+  return out.string("body", *method == "HEAD" ? "" : page.html).str();
 }
 
 Result<std::string> Adapter::call_api(const Request& request) {

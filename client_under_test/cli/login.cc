@@ -1,9 +1,10 @@
 // login: the browser and a listener on loopback (RFC 8252), or another device (RFC 8628).
 #include <ostream>
+#include <utility>
 
 #include "client_under_test/cli/browser.h"
 #include "client_under_test/cli/commands.h"
-#include "client_under_test/lib/callback_params.h"
+#include "client_under_test/lib/callback_page.h"
 #include "client_under_test/lib/json.h"
 #include "client_under_test/lib/loopback_listener.h"
 
@@ -16,36 +17,19 @@ class BrowserLogin {
   explicit BrowserLogin(Client& client) : client_(client) {}
 
   PageResponse handle(const PageRequest& request) {
-    if (path_of(request.target) != path_of(client_.config().redirect_uri)) {
-      return page(404, {false, "Not found", "There is nothing here but the end of a login."});
+    if (outcome_) {
+      return page_response(client_, 400,
+                           {false, "The login has ended", "You can close this window."});
     }
-    if (request.method != "GET") {
-      return page(405, {false, "Method not allowed", "A login ends with a GET request."});
-    }
-    if (outcome_) return page(400, {false, "The login has ended", "You can close this window."});
-    const Result<void> done = client_.complete_login(kSession, request.method, request.target);
-    if (done) {
-      outcome_ = done;
-      return last(page(200, {true, "You are logged in", "You can close this window."}));
-    }
-    const PageResponse refusal = page(400, {false, "The login failed", done.error().message});
-    // A request that is not this login's answer changes nothing: the user's own may yet come.
-    if (client_.awaits_callback(kSession)) return refusal;
-    outcome_ = done;
-    return last(refusal);
+    CallbackPage answer = answer_callback(client_, kSession, request);
+    outcome_ = answer.ended;
+    answer.response.last = outcome_.has_value();
+    return std::move(answer.response);
   }
 
   [[nodiscard]] const std::optional<Result<void>>& outcome() const { return outcome_; }
 
  private:
-  PageResponse page(int status, const Page& content) const {
-    return {status, client_.seams().pages.render(content)};
-  }
-  static PageResponse last(PageResponse response) {
-    response.last = true;
-    return response;
-  }
-
   Client& client_;
   std::optional<Result<void>> outcome_;
 };

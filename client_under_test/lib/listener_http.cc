@@ -52,13 +52,11 @@ HeadOutcome read_request_head(std::string_view received) {
 
 std::string write_response(const PageResponse& response, bool with_body) {
   std::string out = "HTTP/1.1 " + std::to_string(response.status) + " ";
-  out.append(reason_of(response.status))
-      .append("\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: ")
-      .append(std::to_string(response.html.size()))
-      .append(
-          "\r\nCache-Control: no-store\r\nReferrer-Policy: no-referrer\r\n"
-          "X-Content-Type-Options: nosniff\r\nX-Frame-Options: DENY\r\n"
-          "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n");
+  out.append(reason_of(response.status)).append("\r\n");
+  for (const auto& [name, value] : response.headers) {
+    out.append(name).append(": ").append(value).append("\r\n");
+  }
+  out.append("Content-Length: ").append(std::to_string(response.html.size())).append("\r\n");
   if (response.status == 405) out.append("Allow: GET\r\n");
   out.append("Connection: close\r\n\r\n");
   if (with_body) out.append(response.html);

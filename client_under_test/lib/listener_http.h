@@ -19,8 +19,7 @@ struct HeadOutcome {
 // Neither a request nor a refusal: more is to come.
 [[nodiscard]] HeadOutcome read_request_head(std::string_view received);
 
-// Headers that keep the page, and the code in its URL, to this browser: not cached, no Referer, no
-// sniffing, nothing loaded (RFC 9700 §4.2.4, §4.3.1).
+// With the response's headers, its length, and the end of the connection.
 [[nodiscard]] std::string write_response(const PageResponse& response, bool with_body);
 
 }  // namespace heygen::client

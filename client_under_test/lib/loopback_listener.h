@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "client_under_test/lib/pages.h"
 #include "client_under_test/lib/result.h"
 #include "client_under_test/lib/unique_fd.h"
 
@@ -22,6 +23,7 @@ struct PageResponse {
   int status = 200;
   std::string html;
   bool last = false;  // the listener is done once this is sent
+  Headers headers = page_headers();
 };
 
 struct ListenerHooks {

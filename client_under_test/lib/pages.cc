@@ -42,4 +42,15 @@ std::string render_page(const Page& page) {
   return html;
 }
 
+bool is_get(std::string_view method) { return method == "GET"; }
+
+Headers page_headers() {
+  return {{"Content-Type", "text/html; charset=utf-8"},
+          {"Cache-Control", "no-store"},
+          {"Referrer-Policy", "no-referrer"},
+          {"X-Content-Type-Options", "nosniff"},
+          {"X-Frame-Options", "DENY"},
+          {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"}};
+}
+
 }  // namespace heygen::client

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "client_under_test/lib/http.h"
+
 namespace heygen::client {
 
 struct Page {
@@ -18,8 +20,17 @@ struct Page {
 // no third party (RFC 9700 §4.2.4).
 [[nodiscard]] std::string render_page(const Page& page);
 
+// They keep the page, and the code in its URL, to this browser: not cached, no Referer, no
+// sniffing, nothing loaded (RFC 9700 §4.2.4, §4.3.1).
+[[nodiscard]] Headers page_headers();
+
+// RFC 6749 §4.1.2: a response is a redirect, and so a GET. Scanners of links ask with HEAD.
+[[nodiscard]] bool is_get(std::string_view method);
+
 struct PageRules {
   std::function<std::string(const Page&)> render = &render_page;
+  std::function<Headers()> headers = &page_headers;
+  std::function<bool(std::string_view method)> ends_login = &is_get;
 };
 
 }  // namespace heygen::client

@@ -81,6 +81,14 @@ Pattern pattern_of(const std::vector<int>& column) {
   return pattern;
 }
 
+// Whether two positions that have nothing to do with each other could both look like this: with few
+// samples each may show no symbol twice.
+bool could_be_chance(double seen, double samples, double symbols) {
+  constexpr double kHardly = -14;  // e^-14 is about 10^-6
+  return std::lgamma(symbols + 1) - std::lgamma(symbols - seen + 1) - samples * std::log(symbols) >
+         kHardly;
+}
+
 // --- numbers -----------------------------------------------------------------------------------
 
 // What is the same at both ends says nothing of the order.
@@ -202,7 +210,7 @@ double entropy_bound(Samples samples) {
   std::size_t longest = 0;
   for (const std::string& sample : samples) longest = std::max(longest, sample.size());
   std::set<char> varying;
-  std::map<Pattern, double> seen_by_pattern;
+  std::multimap<Pattern, double> seen_by_pattern;
   for (std::size_t at = 0; at < longest; ++at) {
     std::vector<int> column;
     for (const std::string& sample : samples) {
@@ -215,10 +223,15 @@ double entropy_bound(Samples samples) {
     }
     seen_by_pattern.emplace(pattern_of(column), static_cast<double>(seen.size()));
   }
+  const auto count = static_cast<double>(samples.size());
   double bits = 0;
+  const Pattern* before = nullptr;
   for (const auto& [pattern, seen] : seen_by_pattern) {
     const double most = std::max(seen, alphabet_size(varying));
-    bits += std::log2(plausible_symbols(seen, static_cast<double>(samples.size()), most));
+    const bool repeats = before != nullptr && *before == pattern;
+    before = &pattern;
+    if (repeats && !could_be_chance(seen, count, most)) continue;
+    bits += std::log2(plausible_symbols(seen, count, most));
   }
   return bits;
 }

@@ -71,6 +71,14 @@ TEST(EntropyBound, LetsFairSourcesPass) {
   }
 }
 
+TEST(EntropyBound, LetsFairSourcesPassWithFewSamples) {
+  Fair fair;
+  for (int round = 0; round < 200; ++round) {
+    const auto samples = samples_of(24, [&](int) { return fair.base64url(32); });
+    EXPECT_GE(entropy_bound(samples), 250);
+  }
+}
+
 TEST(EntropyBound, SeesWhatIsShortOrConstant) {
   Fair fair;
   EXPECT_NEAR(bound([&](int) { return fair.of("0123456789abcdef", 6); }), 24, 0.1);

@@ -1,4 +1,6 @@
 // Rows: the authorization response.
+#include <gtest/gtest.h>
+
 #include <future>
 
 #include "conformance/flawed/client_rows.h"
@@ -184,6 +186,75 @@ std::string paragraph(const Maker& make) {
   return page.substr(from, page.find("</p>") - from);
 }
 
+// What stands in the page from this text to the end of its tag.
+std::string from_text(const std::string& page, std::string_view text) {
+  const std::size_t from = page.find(text);
+  if (from == std::string::npos) return "";
+  return page.substr(from, page.find('>', from) + 1 - from);
+}
+
+Ask part_of_page(std::string_view text, std::string_view query) {
+  return [=](const Maker& make) {
+    const client::Seams seams = make();
+    (void)seams.callback.read("/?" + std::string(query));
+    return from_text(seams.pages.render({false, "No", "a\"b"}), text);
+  };
+}
+
+Ask page_header(std::string_view name, std::string_view query) {
+  return [=](const Maker& make) {
+    const client::Seams seams = make();
+    (void)seams.callback.read("/?" + std::string(query));
+    return std::string(client::find_header(seams.pages.headers(), name).value_or("none"));
+  };
+}
+
+std::string written_of_description(const Maker& make) {
+  const client::Seams seams = make();
+  client::CallbackParams params;
+  params.error = "access_denied";
+  params.error_description = "a\nb";
+  ::testing::internal::CaptureStderr();
+  (void)seams.callback.judge_error(params);
+  return ::testing::internal::GetCapturedStderr();
+}
+
+std::string methods_that_end_a_login(const Maker& make) {
+  const client::Seams seams = make();
+  std::string methods;
+  for (const char* method : {"GET", "HEAD", "POST"}) {
+    if (seams.pages.ends_login(method)) methods.append(method).append(" ");
+  }
+  return methods;
+}
+
+Ask part_after_login(std::string_view text) {
+  return [text](const Maker& make) {
+    Rig rig(make());
+    rig.log_in();
+    return from_text(rig.client.seams().pages.render({true, "Yes", ""}), text);
+  };
+}
+
+std::string cookie_of(const Rig& rig) {
+  const client::Headers headers = rig.client.seams().pages.headers();
+  return std::string(client::find_header(headers, "Set-Cookie").value_or("none"));
+}
+
+std::string header_after_login(const Maker& make) {
+  Rig rig(make());
+  rig.log_in();
+  return cookie_of(rig);
+}
+
+std::string verifier_told(const Maker& make) {
+  Rig rig(make());
+  rig.log_in();
+  const std::string verifier = body_value(rig.transport.sent().back(), "code_verifier");
+  const std::string cookie = cookie_of(rig);
+  return cookie.find(verifier) == std::string::npos ? "no" : "yes";
+}
+
 std::string long_code(const Maker& make) {
   Rig rig(make());
   const std::string text = deliver(rig, "code=" + std::string(4096, 'c') + "&state=" + begin(rig));
@@ -230,6 +301,23 @@ std::vector<Row> callback_rows() {
       {"cm29b-error-xss-blacklist", paragraph,
        "<p>&lt;script&gt;x&lt;/script&gt;&lt;img src=x onerror=y&gt;",
        "<p>>x</script><img src=x onerror=y>"},
+      {"cm29c-error-xss-attribute", part_of_page("value=", ""), "", "value=\"a\"b\">"},
+      {"cm29d-error-uri-link", part_of_page("href=", "error_uri=javascript:x"), "",
+       "href=\"javascript:x\">"},
+      {"cm29e-state-xss", part_of_page("Login ", "state=<b>"), "", "Login <b>"},
+      {"cm207-log-injection", written_of_description, "", "login: a\nb\n"},
+      {"cm207b-header-injection", page_header("X-Y", "error_description=a%0D%0AX-Y:%20z"), "none",
+       "z"},
+      {"cm210-open-redirect", page_header("Location", "next=https://evil.test"), "none",
+       "https://evil.test"},
+      {"cm211-any-method-ends-login", methods_that_end_a_login, "GET ", "GET HEAD POST "},
+      {"cm211b-head-ends-login", methods_that_end_a_login, "GET ", "GET HEAD "},
+      {"cm212-page-loads-from-elsewhere", part_of_page("src=", ""), "",
+       "src=\"https://cdn.example/logo.png\">"},
+      {"cm213-page-stored", page_header("Cache-Control", ""), "no-store", "none"},
+      {"cm214-token-in-page", part_after_login("postMessage"), "", "postMessage('AT1')</script>"},
+      {"cm214b-token-in-cookie", header_after_login, "none", "token=AT1; Path=/; SameSite=Lax"},
+      {"cm215-verifier-in-cookie", verifier_told, "no", "yes"},
       {"cm30-error-ignored", callback("code=C&error=access_denied&state=$"), "access_denied", yes},
       {"cm30b-error-only-without-code", callback("code=C&error=access_denied&state=$"),
        "access_denied", yes},

@@ -15,6 +15,7 @@ std::vector<Flaw> collect_written() {
   // A line for each file of this folder.
   for (const std::span<const Flaw> file : {
            authorize_flaws(),
+           page_flaws(),
            state_flaws(),
            binding_flaws(),
            pkce_flaws(),

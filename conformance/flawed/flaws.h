@@ -66,6 +66,7 @@ bool plant(std::string_view id, client::Seams& seams);
 
 // The files of this folder, client_*.cc.
 std::span<const Flaw> authorize_flaws();
+std::span<const Flaw> page_flaws();
 std::span<const Flaw> state_flaws();
 std::span<const Flaw> binding_flaws();
 std::span<const Flaw> pkce_flaws();

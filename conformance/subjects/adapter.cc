@@ -18,7 +18,7 @@ constexpr Capabilities kEveryAdapter{Capability::begin,    Capability::callback,
 constexpr Capabilities kClaimable{
     Capability::refresh,       Capability::logout, Capability::restart,  Capability::clock,
     Capability::concurrency,   Capability::device, Capability::download, Capability::two_sessions,
-    Capability::two_processes, Capability::issuer};
+    Capability::two_processes, Capability::issuer, Capability::page};
 
 struct Hello {
   std::string name;
@@ -73,6 +73,20 @@ Outcome<ApiAnswer> read_api_answer(const json& result) {
   if (body == result.end() || body->is_null()) return ApiAnswer{*status, ""};
   // A body that was parsed already is as good as its text.
   return ApiAnswer{*status, body->is_string() ? body->get<std::string>() : dump(*body)};
+}
+
+Outcome<Landing> read_page(const json& result) {
+  const auto status = status_of(result);
+  if (!status) return malformed("visit", "\"status\" that is a number");
+  Landing page;
+  page.status = *status;
+  page.body = text_of(result, "body").value_or("");
+  const auto headers = result.find("headers");
+  if (headers == result.end() || !headers->is_object()) return page;
+  for (const auto& [name, value] : headers->items()) {
+    if (value.is_string()) page.headers.emplace_back(name, value.get<std::string>());
+  }
+  return page;
 }
 
 Outcome<int> read_download(const json& result) {
@@ -156,6 +170,11 @@ class Adapter final : public Subject {
   }
   Pending<Landing> callback(std::string_view session, std::string_view url) override {
     return ask<Landing>("callback", {{"session", session}, {"url", url}}, &read_landing);
+  }
+  Pending<Landing> visit(std::string_view session, std::string_view method,
+                         std::string_view url) override {
+    return ask<Landing>("visit", {{"session", session}, {"method", method}, {"url", url}},
+                        &read_page);
   }
   Pending<LoginState> state(std::string_view session) override {
     return ask<LoginState>("state", {{"session", session}}, &read_state);

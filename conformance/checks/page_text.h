@@ -1,0 +1,21 @@
+// A web page as an attacker looks at it: what is live in it, and what it makes a browser load.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace heygen::conformance {
+
+// The text stands in the page so that a browser obeys it: as a tag, or as an attribute that breaks
+// out of the one it was put into. Case does not matter; what is escaped is not found.
+[[nodiscard]] bool has_live_markup(std::string_view page, std::string_view canary);
+// An address that a browser follows begins with this: href="javascript:…".
+[[nodiscard]] bool has_attribute_value(std::string_view page, std::string_view start);
+
+// What is loaded with the page from elsewhere: the values of src, and of href in <link>, that are
+// absolute and of another origin than `own`.
+[[nodiscard]] std::vector<std::string> loaded_from_elsewhere(std::string_view page,
+                                                             std::string_view own);
+
+}  // namespace heygen::conformance
