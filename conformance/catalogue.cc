@@ -51,6 +51,7 @@ std::vector<const Check*> collect() {
            refresh_request_checks(),
            refresh_rotation_checks(),
            response_spelling_checks(),
+           token_tls_checks(),
            tour_checks(),
            server_authorize_checks(),
            server_pkce_checks(),

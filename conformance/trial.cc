@@ -79,6 +79,10 @@ std::string Trial::base_url() const {
   return sandbox_name_ == mock::kDefaultSandbox ? origin : origin + "/s/" + sandbox_name_;
 }
 
+mock::wire::Response Trial::answer(const mock::wire::Request& request) {
+  return stage_.server.answer(request);
+}
+
 std::string Trial::named_url() const {
   const std::string base = base_url();
   const bool by_name = base.starts_with("http://localhost:");
@@ -130,6 +134,7 @@ Setup Trial::furnished(Setup wanted) const {
   demand(can_be(wanted.redirect_uri, usual.redirect_uri, fixed.redirect_uri), "redirect_uri");
   demand(can_be(wanted.authorize_query, usual.authorize_query, fixed.authorize_query),
          "authorize URL");
+  demand(can_be(wanted.token_url, usual.token_url, fixed.token_url), "token URL");
   demand(can_be(wanted.issuer, usual.issuer, fixed.issuer), "issuer");
   Setup setup = fixed;
   setup.policies.insert(setup.policies.end(), wanted.policies.begin(), wanted.policies.end());

@@ -92,6 +92,8 @@ class Trial {
   [[nodiscard]] std::string base_url() const;  // "http://127.0.0.1:8765/s/NAME"
   // The same by the name localhost, or by the number where the subject uses the name: another
   // origin.
+  // What the mock answers, whichever way the request came. From any thread.
+  [[nodiscard]] mock::wire::Response answer(const mock::wire::Request& request);
   [[nodiscard]] std::string named_url() const;
   // A second server, started when it is first asked for.
   Origin& evil();

@@ -24,7 +24,7 @@ Configuration Trial::configuration() const {
   Configuration all;
   all.authorize_url = base + "/oauth/authorize";
   if (!setup_.authorize_query.empty()) all.authorize_url += "?" + setup_.authorize_query;
-  all.token_url = base + "/v1/oauth/token";
+  all.token_url = setup_.token_url.value_or(base + "/v1/oauth/token");
   all.refresh_url = base + "/v1/oauth/refresh_token";
   all.revoke_url = base + "/v1/oauth/revoke";
   all.device_url = base + "/v1/oauth/device_authorization";

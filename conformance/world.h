@@ -15,9 +15,10 @@ struct Setup {
   std::optional<std::string> client_secret;
   std::string redirect_uri = "http://127.0.0.1:53682/oauth/callback";
   std::string scope;
-  std::string authorize_query;        // of the configured endpoint: "tenant=x"
-  mock::PolicyOverrides policies;     // {{"rotation", "omit"}}: see core/policy.h
-  std::optional<std::string> issuer;  // told to subjects with Capability::issuer, sent as `iss`
+  std::string authorize_query;           // of the configured endpoint: "tenant=x"
+  mock::PolicyOverrides policies;        // {{"rotation", "omit"}}: see core/policy.h
+  std::optional<std::string> token_url;  // of the configured endpoint, when it is elsewhere
+  std::optional<std::string> issuer;     // told to subjects with Capability::issuer, sent as `iss`
 };
 
 // The world of a subject that nobody can configure, because somebody has pointed it at an address

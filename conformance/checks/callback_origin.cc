@@ -103,7 +103,7 @@ Verdict endpoint_pinned(Trial& trial) {
 
 // Two at once; the first token request is held until a second one comes, if one does.
 Verdict expect_one_exchange(Trial& trial, std::string_view session) {
-  constexpr std::chrono::milliseconds kHeld{100};
+  constexpr std::chrono::milliseconds kHeld{60};
   const CallbackUrl url = trial.authorize(trial.begin(session));
   trial.arm(Fault::at(Endpoint::token).barrier(2, kHeld).first(2));
   const Mark before = trial.mark();

@@ -37,6 +37,7 @@ std::span<const Check> token_request_checks();
 std::span<const Check> refresh_request_checks();
 std::span<const Check> refresh_rotation_checks();
 std::span<const Check> response_spelling_checks();
+std::span<const Check> token_tls_checks();
 std::span<const Check> tour_checks();
 
 // Of a server.

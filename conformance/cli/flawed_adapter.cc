@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <cstdlib>
 #include <ostream>
 
 #include "client_under_test/adapter/run_adapter.h"
@@ -15,6 +16,7 @@ int run_flawed_adapter(const FlawedAdapterCommand& command, const CommandContext
     return kExitUsage;
   }
   program.version = command.flaw;
+  if (const char* const file = std::getenv("SSL_CERT_FILE")) program.transport.ca_file = file;
   return client::run_adapter(std::move(program));
 }
 

@@ -72,6 +72,15 @@ Ask sent_when(Result<HttpResponse> answer) {
   };
 }
 
+// What goes through the transport that verifies, when nobody answers there.
+std::string sent_by_verifying_transport(const Maker& make) {
+  client::testing::FakeTransport transport;
+  (void)make().endpoint.send(transport, {"POST", "https://127.0.0.1:1/"});
+  std::string urls;
+  for (const HttpRequest& request : transport.sent()) urls.append(request.url).append(" ");
+  return urls;
+}
+
 // Where a redirect of the token endpoint leads.
 Ask redirected(int status, std::string_view location) {
   return [=](const Maker& make) {
@@ -246,6 +255,10 @@ std::vector<Row> token_rows() {
       {"cm86c-cookie-at-token", header("Cookie"), "none", "session=of-the-browser"},
       {"cm206-accepts-pages", header("Accept"), "application/json",
        "text/html, application/xhtml+xml"},
+      {"cm216-tls-unverified", sent_by_verifying_transport, "https://127.0.0.1:1/ ", ""},
+      {"cm216b-tls-of-any-host", sent_by_verifying_transport, "https://127.0.0.1:1/ ", ""},
+      {"cm216c-tls-fallback", sent_by_verifying_transport, "https://127.0.0.1:1/ ",
+       "https://127.0.0.1:1/ http://127.0.0.1:1/ "},
       {"cm87-code-again-after-400", sent_when(refused), "1", "2"},
       {"cm88-code-replayed", sent_when(reset), "1", "5"},
       {"cm88b-code-again-after-a-cut-answer", sent_when(HttpResponse{200, {}, ""}), "1", "2"},

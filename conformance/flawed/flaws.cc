@@ -21,6 +21,7 @@ std::vector<Flaw> collect_written() {
            pkce_flaws(),
            parameter_flaws(),
            callback_flaws(),
+           tls_flaws(),
            token_flaws(),
            exchange_flaws(),
            response_flaws(),

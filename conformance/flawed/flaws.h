@@ -72,6 +72,7 @@ std::span<const Flaw> binding_flaws();
 std::span<const Flaw> pkce_flaws();
 std::span<const Flaw> parameter_flaws();
 std::span<const Flaw> callback_flaws();
+std::span<const Flaw> tls_flaws();
 std::span<const Flaw> token_flaws();
 std::span<const Flaw> exchange_flaws();
 std::span<const Flaw> response_flaws();
