@@ -83,21 +83,23 @@ class SelfTest {
     }
   }
 
-  std::vector<CheckOutcome> outcomes_of(std::string_view name, std::size_t number,
-                                        std::string& error) {
+  std::vector<CheckOutcome> outcomes_of(std::string_view name, std::string prefix,
+                                        std::span<const Check* const> checks, std::string& error) {
     const auto factory = factory_of_(name);
     auto first = factory->start();
     if (!first) {
       error = first.failure().message;
       return {};
     }
-    const RunOptions options{
-        1, options_.seed, options_.timeout, "n" + std::to_string(number) + "-", options_.stop, {}};
-    return run_checks(client_checks_, server_, *factory, std::move(first).value(), options);
+    const RunOptions options{1, options_.seed, options_.timeout, std::move(prefix), options_.stop,
+                             {}};
+    return run_checks(checks, server_, *factory, std::move(first).value(), options);
   }
 
   // A server in this process, asked over real sockets.
-  std::vector<CheckOutcome> outcomes_of_server(void (*plant)(ServerSeams&), std::string& error) {
+  std::vector<CheckOutcome> outcomes_of_server(void (*plant)(ServerSeams&),
+                                               std::span<const Check* const> checks,
+                                               std::string& error) {
     try {
       ServerSeams seams;
       if (plant != nullptr) plant(seams);
@@ -106,7 +108,7 @@ class SelfTest {
       target.control_url = server.control_url();
       error = complete(target);
       if (!error.empty()) return {};
-      return run_server_checks(server_checks_, target,
+      return run_server_checks(checks, target,
                                {1, options_.seed, options_.timeout, "n-", options_.stop, {}});
     } catch (const std::exception& defect) {
       error = defect.what();
@@ -116,8 +118,10 @@ class SelfTest {
 
   void judge_sound(SoundResult& result, std::size_t number) {
     const SoundServer* const server = find_sound_server(result);
-    const auto outcomes = server != nullptr ? outcomes_of_server(server->adapt, result.error)
-                                            : outcomes_of(result.name, number, result.error);
+    const auto outcomes =
+        server != nullptr
+            ? outcomes_of_server(server->adapt, server_checks_, result.error)
+            : outcomes_of(result.name, prefix_of(number), client_checks_, result.error);
     result.failed = ids_with(outcomes, {Result::fail, Result::error, Result::inconclusive});
     result.warned = ids_with(outcomes, {Result::warn});
     if (server != nullptr) expect_departures(*server, result);
@@ -141,10 +145,25 @@ class SelfTest {
     }
   }
 
+  // The checks that are meant for the flaw come first: where one of them catches it, what else does
+  // is wanted for the whole matrix alone.
   void judge_flaw(FlawResult& result, std::size_t number) {
-    const auto outcomes = result.flaw->subject == Side::server
-                              ? outcomes_of_server(result.flaw->plant_server, result.error)
-                              : outcomes_of(result.flaw->id, number, result.error);
+    const Flaw& flaw = *result.flaw;
+    const auto& all = flaw.subject == Side::server ? server_checks_ : client_checks_;
+    std::vector<const Check*> checks;
+    std::ranges::copy_if(all, std::back_inserter(checks),
+                         [&](const Check* check) { return flaw.intends(check->id); });
+    if (!options_.whole_matrix) try_checks(result, prefix_of(number), checks);
+    if (!result.killed()) try_checks(result, prefix_of(number) + "all-", all);
+    tell(flaw.id, !result.killed());
+  }
+
+  void try_checks(FlawResult& result, std::string prefix, std::span<const Check* const> checks) {
+    result.error.clear();
+    const auto outcomes =
+        result.flaw->subject == Side::server
+            ? outcomes_of_server(result.flaw->plant_server, checks, result.error)
+            : outcomes_of(result.flaw->id, std::move(prefix), checks, result.error);
     result.killed_by = ids_with(outcomes, {Result::fail, Result::warn});
     const auto meant = std::ranges::find_if(outcomes, [&](const CheckOutcome& outcome) {
       return result.flaw->intends(outcome.check->id);
@@ -153,8 +172,9 @@ class SelfTest {
       result.excuse = std::string(to_string(meant->verdict.result));
       if (!meant->verdict.message.empty()) result.excuse += ": " + meant->verdict.message;
     }
-    tell(result.flaw->id, !result.killed());
   }
+
+  static std::string prefix_of(std::size_t number) { return "n" + std::to_string(number) + "-"; }
 
   void tell(std::string_view subject, bool bad) {
     const std::lock_guard lock(mutex_);

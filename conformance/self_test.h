@@ -47,6 +47,9 @@ struct SelfTestOptions {
   std::size_t jobs = 8;  // subjects at a time
   std::uint64_t seed = 0;
   std::chrono::milliseconds timeout{5000};
+  // Every check against every flaw; else those that are meant for it, and the others where none of
+  // these catches it.
+  bool whole_matrix = false;
   std::stop_token stop;
   std::function<void(std::string_view subject, bool bad)> on_done;
 };

@@ -212,6 +212,9 @@ struct Parser {
     testing.add_option("--flaw", self_test.flaws, "Only flaws whose id matches (repeatable)")
         ->type_name("GLOB")
         ->allow_extra_args(false);
+    testing.add_flag(
+        "--whole-matrix", self_test.whole_matrix,
+        "Try every check on every flaw, also once one that was meant for it has caught it");
     testing
         .add_option_function<std::string>(
             "--json",

@@ -80,6 +80,7 @@ struct WatchCommand {
 struct SelfTestCommand {
   CommonOptions common;            // its selection is not looked at
   std::vector<std::string> flaws;  // globs over ids; none: all
+  bool whole_matrix = false;       // every check against every flaw
 };
 // Hidden: this program as one of its own flawed clients.
 struct FlawedAdapterCommand {

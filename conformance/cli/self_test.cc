@@ -47,9 +47,12 @@ int run_self_test(const SelfTestCommand& command, const CommandContext& context)
   SelfTestReport report;
   {
     Progress progress(context, flaws.size() + sound_clients().size() + sound_servers().size());
-    const SelfTestOptions options{
-        command.common.jobs, command.common.seed.value_or(1), command.common.timeout, context.stop,
-        [&](std::string_view subject, bool bad) { progress.done(subject, bad); }};
+    const SelfTestOptions options{command.common.jobs,
+                                  command.common.seed.value_or(1),
+                                  command.common.timeout,
+                                  command.whole_matrix,
+                                  context.stop,
+                                  [&](std::string_view subject, bool bad) { progress.done(subject, bad); }};
     report = self_test(flaws, checks, *started.server, factory_of, options);
   }
   const std::string& json = command.common.json;
