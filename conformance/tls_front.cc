@@ -1,5 +1,6 @@
 #include "conformance/tls_front.h"
 
+#include <chrono>
 #include <stdexcept>
 #include <utility>
 
@@ -34,13 +35,22 @@ TlsFront::TlsFront(std::shared_ptr<const mock::tls::Authority> authority, mock::
   auto started =
       mock::tls::start_https(std::move(options), std::move(handler),
                              {std::move(authority), loopback_names(), door_->clock, door_->random,
-                              [this](const mock::tls::Handshake&) { ++handshakes_; }},
+                              [this](const mock::tls::Handshake&) {
+                                const std::lock_guard lock(mutex_);
+                                handshake_ = true;
+                                came_.notify_all();
+                              }},
                              fault);
   if (!started.error.empty()) throw std::runtime_error("no port with TLS: " + started.error);
   door_->https = std::move(started.https);
 }
 
 TlsFront::~TlsFront() = default;
+
+bool TlsFront::saw_handshake() const {
+  std::unique_lock lock(mutex_);
+  return came_.wait_for(lock, std::chrono::seconds{1}, [this] { return handshake_; });
+}
 
 std::string TlsFront::url() const {
   return "https://127.0.0.1:" + std::to_string(door_->https.listener->port());

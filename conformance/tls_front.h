@@ -1,10 +1,10 @@
 // The mock behind TLS, with something wrong about it or not: a door of its own to the same sandbox.
 #pragma once
 
-#include <atomic>
-#include <cstddef>
+#include <condition_variable>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "mock_server/tls/authority.h"
@@ -29,12 +29,15 @@ class TlsFront {
   TlsFront& operator=(const TlsFront&) = delete;
 
   [[nodiscard]] std::string url() const;  // "https://127.0.0.1:40001"
-  // Handshakes begun, whatever became of them; without TLS none can be seen.
-  [[nodiscard]] std::size_t handshakes() const noexcept { return handshakes_; }
+  // Whether a handshake was begun, whatever became of it; without TLS none can be seen. A client
+  // that breaks it off is faster than the news of it: they are waited for, a second at most.
+  [[nodiscard]] bool saw_handshake() const;
 
  private:
   struct Door;
-  std::atomic<std::size_t> handshakes_ = 0;
+  mutable std::mutex mutex_;
+  mutable std::condition_variable came_;
+  bool handshake_ = false;
   std::unique_ptr<Door> door_;
 };
 

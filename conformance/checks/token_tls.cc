@@ -54,7 +54,7 @@ Tried login_through(Trial& trial, const std::shared_ptr<const mock::tls::Authori
   trial.set_up(setup);
   Login login = trial.try_login("tls-" + std::to_string(static_cast<int>(fault)));
   // Without TLS there is no handshake to be seen.
-  return {std::move(login), fault == TlsFault::plain_http || door.handshakes() > 0};
+  return {std::move(login), fault == TlsFault::plain_http || door.saw_handshake()};
 }
 
 // Whether an expired certificate is refused for that shows only where a good one of the same
