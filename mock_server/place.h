@@ -19,8 +19,8 @@ struct Place {
 
 // By path ("/s/NAME/…") before host ("NAME.localhost") before the name given to the proxy; else the
 // default sandbox. The metadata of sandbox NAME is also where RFC 8414 §3.1 puts it:
-// "/.well-known/…/s/NAME". The request must outlive the place. `own_url` stands in for a Host header
-// that is missing or cannot be one.
+// "/.well-known/…/s/NAME". The request must outlive the place. `own_url` stands in for a Host
+// header that is missing or cannot be one.
 Place place_of(const wire::Request& request, std::span<const std::string> host_suffixes,
                std::string_view own_url);
 

@@ -1,5 +1,5 @@
-// A test of your own client against the mock in the same process: a free port, a world of its own for
-// each test, the clock and the journal as C++ calls.
+// A test of your own client against the mock in the same process: a free port, a world of its own
+// for each test, the clock and the journal as C++ calls.
 #include <curl/curl.h>
 #include <gtest/gtest.h>
 
@@ -15,12 +15,14 @@ using namespace heygen::mock;
 // Stands for the client that you test.
 long call_api(const std::string& url, const std::string& token) {
   CURL* const curl = curl_easy_init();
-  curl_slist* const headers = curl_slist_append(nullptr, ("Authorization: Bearer " + token).c_str());
+  curl_slist* const headers =
+      curl_slist_append(nullptr, ("Authorization: Bearer " + token).c_str());
   curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
   curl_easy_setopt(curl, CURLOPT_NOBODY, 0L);
-  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION,
-                   +[](char*, std::size_t size, std::size_t n, void*) { return size * n; });
+  curl_easy_setopt(
+      curl, CURLOPT_WRITEFUNCTION,
+      +[](char*, std::size_t size, std::size_t n, void*) { return size * n; });
   curl_easy_perform(curl);
   long status = 0;
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
