@@ -1,6 +1,7 @@
 #include "conformance/flawed/flaws.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -94,9 +95,11 @@ std::vector<std::string_view> missing_checks() {
 }
 
 const std::vector<SoundClient>& sound_clients() {
-  static const std::vector<SoundClient> all{
-      {"sound", "the reference client as it is", nullptr},
-  };
+  static const std::vector<SoundClient> all = [] {
+    std::vector<SoundClient> found{{"sound", "the reference client as it is", nullptr}};
+    std::ranges::copy(sound_login_clients(), std::back_inserter(found));
+    return found;
+  }();
   return all;
 }
 

@@ -89,6 +89,9 @@ std::span<const Flaw> partial_flaws();
 std::span<const Flaw> renewal_flaws();
 std::span<const Flaw> store_flaws();
 
+// Clients that are sound and built otherwise, client_sound.cc.
+std::span<const SoundClient> sound_login_clients();
+
 // The files of this folder, server_*.cc.
 std::span<const Flaw> server_authorize_flaws();
 std::span<const Flaw> server_redirect_flaws();
