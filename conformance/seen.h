@@ -12,6 +12,8 @@
 
 namespace heygen::conformance {
 
+constexpr bool is_good(int status) noexcept { return status >= 200 && status < 300; }
+
 class Seen {
  public:
   explicit Seen(std::shared_ptr<const mock::Entry> entry);

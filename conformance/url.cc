@@ -129,6 +129,14 @@ std::string flip_last(std::string_view text) {
   return flipped;
 }
 
+std::string lowered(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return out;
+}
+
 std::string swap_case(std::string_view text) {
   std::string swapped(text);
   for (char& c : swapped) {

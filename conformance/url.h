@@ -48,5 +48,6 @@ class CallbackUrl {
 // The text with its last letter or digit changed into another; of the same length, never equal.
 std::string flip_last(std::string_view text);
 std::string swap_case(std::string_view text);
+std::string lowered(std::string_view text);  // its ASCII letters
 
 }  // namespace heygen::conformance

@@ -149,7 +149,7 @@ Verdict browser_alone(Trial& trial) {
   return passed();
 }
 
-constexpr Check kChecks[] = {
+constexpr Check kAuthorizeRequestChecks[] = {
     {.id = "authorize.endpoint.exact",
      .title = "The URL is the configured endpoint, with its own query and no fragment",
      .clause = "RFC 6749 §3.1",
@@ -249,6 +249,6 @@ constexpr Check kChecks[] = {
 
 }  // namespace
 
-std::span<const Check> authorize_request_checks() { return kChecks; }
+std::span<const Check> authorize_request_checks() { return kAuthorizeRequestChecks; }
 
 }  // namespace heygen::conformance

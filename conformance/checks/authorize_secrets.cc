@@ -79,7 +79,7 @@ Verdict never_implicit(Trial& trial) {
   return verdict;
 }
 
-constexpr Check kChecks[] = {
+constexpr Check kAuthorizeSecretsChecks[] = {
     {.id = "authorize.no-secret",
      .title = "No secret is in the authorize URL",
      .clause = "RFC 6749 §2.3.1; RFC 7636 §7.1; RFC 9700 §4.3.2",
@@ -116,6 +116,6 @@ constexpr Check kChecks[] = {
 
 }  // namespace
 
-std::span<const Check> authorize_secret_checks() { return kChecks; }
+std::span<const Check> authorize_secret_checks() { return kAuthorizeSecretsChecks; }
 
 }  // namespace heygen::conformance

@@ -149,7 +149,7 @@ Verdict over_tls(Trial& trial) {
   return passed();
 }
 
-constexpr Check kChecks[] = {
+constexpr Check kBearerChecks[] = {
     {.id = "bearer.header",
      .title = "The access token goes into the Authorization header",
      .clause = "vendor's guide, step 4; RFC 6750 §2.1",
@@ -221,6 +221,6 @@ constexpr Check kChecks[] = {
 
 }  // namespace
 
-std::span<const Check> bearer_checks() { return kChecks; }
+std::span<const Check> bearer_checks() { return kBearerChecks; }
 
 }  // namespace heygen::conformance

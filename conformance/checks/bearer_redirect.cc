@@ -119,7 +119,7 @@ Verdict referer(Trial& trial) {
   return passed();
 }
 
-constexpr Check kChecks[] = {
+constexpr Check kBearerRedirectChecks[] = {
     {.id = "bearer.cross-origin-redirect",
      .title = "The access token does not follow a redirect to another origin",
      .clause = "RFC 6750 §5.3",
@@ -172,6 +172,6 @@ constexpr Check kChecks[] = {
 
 }  // namespace
 
-std::span<const Check> bearer_redirect_checks() { return kChecks; }
+std::span<const Check> bearer_redirect_checks() { return kBearerRedirectChecks; }
 
 }  // namespace heygen::conformance

@@ -140,7 +140,7 @@ Verdict submitted_twice(Trial& trial) {
   return passed();
 }
 
-constexpr Check kChecks[] = {
+constexpr Check kCallbackOriginChecks[] = {
     {.id = "callback.iss.mismatch-rejected",
      .title = "A response of another issuer is refused",
      .clause = "RFC 9207 §2.4; RFC 9700 §4.4.2",
@@ -209,6 +209,6 @@ constexpr Check kChecks[] = {
 
 }  // namespace
 
-std::span<const Check> callback_origin_checks() { return kChecks; }
+std::span<const Check> callback_origin_checks() { return kCallbackOriginChecks; }
 
 }  // namespace heygen::conformance

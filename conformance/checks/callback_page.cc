@@ -248,7 +248,7 @@ Verdict get_alone(Trial& trial) {
   return passed();
 }
 
-constexpr Check kChecks[] = {
+constexpr Check kCallbackPageChecks[] = {
     {.id = "callback.error.no-xss",
      .title = "No parameter of the callback comes to life in a page",
      .clause = "RFC 6749 §4.1.2.1, §10.14; CWE-79",
@@ -345,6 +345,6 @@ constexpr Check kChecks[] = {
 
 }  // namespace
 
-std::span<const Check> callback_page_checks() { return kChecks; }
+std::span<const Check> callback_page_checks() { return kCallbackPageChecks; }
 
 }  // namespace heygen::conformance

@@ -205,7 +205,7 @@ Verdict param_order(Trial& trial) {
       trial, [](CallbackUrl& url) { url.move_to_end("code").prepend("foo", "bar"); });
 }
 
-constexpr Check kChecks[] = {
+constexpr Check kCallbackResponseChecks[] = {
     {.id = "callback.code.missing",
      .title = "A callback with neither code nor error is refused",
      .clause = "RFC 6749 §4.1.2",
@@ -353,6 +353,6 @@ constexpr Check kChecks[] = {
 
 }  // namespace
 
-std::span<const Check> callback_response_checks() { return kChecks; }
+std::span<const Check> callback_response_checks() { return kCallbackResponseChecks; }
 
 }  // namespace heygen::conformance

@@ -137,7 +137,7 @@ Verdict stops_at_expiry(Trial& trial) {
   return passed();
 }
 
-constexpr Check kChecks[] = {
+constexpr Check kDevicePollChecks[] = {
     {.id = "device.poll.interval",
      .title = "Polls are no closer together than the interval",
      .clause = "RFC 8628 §3.5",
@@ -219,6 +219,6 @@ constexpr Check kChecks[] = {
 
 }  // namespace
 
-std::span<const Check> device_poll_checks() { return kChecks; }
+std::span<const Check> device_poll_checks() { return kDevicePollChecks; }
 
 }  // namespace heygen::conformance

@@ -98,7 +98,7 @@ Verdict code_secret(Trial& trial) {
   return worst_of(std::move(verdicts));
 }
 
-constexpr Check kChecks[] = {
+constexpr Check kDeviceRequestChecks[] = {
     {.id = "device.request.shape",
      .title = "The device authorization request is a POST of client_id",
      .clause = "RFC 8628 §3.1",
@@ -137,6 +137,6 @@ constexpr Check kChecks[] = {
 
 }  // namespace
 
-std::span<const Check> device_request_checks() { return kChecks; }
+std::span<const Check> device_request_checks() { return kDeviceRequestChecks; }
 
 }  // namespace heygen::conformance

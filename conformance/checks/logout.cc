@@ -177,7 +177,7 @@ Verdict cancels_pending(Trial& trial) {
   return passed();
 }
 
-constexpr Check kChecks[] = {
+constexpr Check kLogoutChecks[] = {
     {.id = "logout.local",
      .title = "After a logout the old tokens are gone, after a restart too",
      .clause = "RFC 7009 §2.1",
@@ -259,6 +259,6 @@ constexpr Check kChecks[] = {
 
 }  // namespace
 
-std::span<const Check> logout_checks() { return kChecks; }
+std::span<const Check> logout_checks() { return kLogoutChecks; }
 
 }  // namespace heygen::conformance

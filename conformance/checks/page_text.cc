@@ -2,19 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 #include "conformance/url.h"
 
 namespace heygen::conformance {
 namespace {
-
-std::string lowered(std::string_view text) {
-  std::string low(text);
-  std::ranges::transform(low, low.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return low;
-}
 
 // Calls `look` with each place where the word stands.
 template <typename Look>

@@ -87,7 +87,7 @@ Verdict no_downgrade(Trial& trial) {
   return passed();
 }
 
-constexpr Check kChecks[] = {
+constexpr Check kPkceChallengeChecks[] = {
     {.id = "pkce.challenge.present",
      .title = "The authorization request carries a code_challenge",
      .clause = "RFC 9700 §2.1.1; RFC 7636 §4.3",
@@ -145,6 +145,6 @@ constexpr Check kChecks[] = {
 
 }  // namespace
 
-std::span<const Check> pkce_challenge_checks() { return kChecks; }
+std::span<const Check> pkce_challenge_checks() { return kPkceChallengeChecks; }
 
 }  // namespace heygen::conformance

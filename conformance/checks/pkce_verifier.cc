@@ -87,7 +87,7 @@ Verdict verifier_kept(Trial& trial) {
   return expect_state(trial, LoginState::logged_in);
 }
 
-constexpr Check kChecks[] = {
+constexpr Check kPkceVerifierChecks[] = {
     {.id = "pkce.verifier.present",
      .title = "The token request carries the code_verifier",
      .clause = "RFC 7636 §4.5; vendor's guide, step 3",
@@ -147,6 +147,6 @@ constexpr Check kChecks[] = {
 
 }  // namespace
 
-std::span<const Check> pkce_verifier_checks() { return kChecks; }
+std::span<const Check> pkce_verifier_checks() { return kPkceVerifierChecks; }
 
 }  // namespace heygen::conformance

@@ -152,7 +152,7 @@ Verdict lost_response(Trial& trial) {
                    expect_state(trial, LoginState::login_required, "over")});
 }
 
-constexpr Check kChecks[] = {
+constexpr Check kRefreshFailureChecks[] = {
     {.id = "refresh.invalid-grant.relogin",
      .title = "invalid_grant ends the login",
      .clause = "RFC 6749 §5.2",
@@ -222,6 +222,6 @@ constexpr Check kChecks[] = {
 
 }  // namespace
 
-std::span<const Check> refresh_failure_checks() { return kChecks; }
+std::span<const Check> refresh_failure_checks() { return kRefreshFailureChecks; }
 
 }  // namespace heygen::conformance

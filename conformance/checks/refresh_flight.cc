@@ -145,7 +145,7 @@ Verdict multi_process(Trial& trial) {
   return worst_of(std::move(verdicts));
 }
 
-constexpr Check kChecks[] = {
+constexpr Check kRefreshFlightChecks[] = {
     {.id = "refresh.single-flight.401",
      .title =
          "Many calls that are refused with 401 cost one refresh, however late they learn of it",
@@ -192,6 +192,6 @@ constexpr Check kChecks[] = {
 
 }  // namespace
 
-std::span<const Check> refresh_flight_checks() { return kChecks; }
+std::span<const Check> refresh_flight_checks() { return kRefreshFlightChecks; }
 
 }  // namespace heygen::conformance

@@ -105,7 +105,7 @@ Verdict atomically(Trial& trial) {
   return passed();
 }
 
-constexpr Check kChecks[] = {
+constexpr Check kRefreshPersistChecks[] = {
     {.id = "refresh.persist-before-use",
      .title = "A new refresh token is stored before the new access token is used",
      .clause = "RFC 9700 §4.14.2",
@@ -140,6 +140,6 @@ constexpr Check kChecks[] = {
 
 }  // namespace
 
-std::span<const Check> refresh_persist_checks() { return kChecks; }
+std::span<const Check> refresh_persist_checks() { return kRefreshPersistChecks; }
 
 }  // namespace heygen::conformance

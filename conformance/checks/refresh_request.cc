@@ -124,7 +124,7 @@ Verdict token_endpoint_only(Trial& trial) {
   return expect_evil_saw_no_secret(trial);
 }
 
-constexpr Check kChecks[] = {
+constexpr Check kRefreshRequestChecks[] = {
     {.id = "refresh.request.shape",
      .title = "The refresh request is a POST of grant_type, refresh_token and client_id",
      .clause = "RFC 6749 §6; vendor's guide, step 5",
@@ -171,6 +171,6 @@ constexpr Check kChecks[] = {
 
 }  // namespace
 
-std::span<const Check> refresh_request_checks() { return kChecks; }
+std::span<const Check> refresh_request_checks() { return kRefreshRequestChecks; }
 
 }  // namespace heygen::conformance

@@ -79,7 +79,7 @@ Verdict missing_access_token(Trial& trial) {
   return passed();
 }
 
-constexpr Check kChecks[] = {
+constexpr Check kRefreshRotationChecks[] = {
     {.id = "refresh.rotation.replaces",
      .title = "A new refresh token replaces the old one",
      .clause = "RFC 6749 §6",
@@ -115,6 +115,6 @@ constexpr Check kChecks[] = {
 
 }  // namespace
 
-std::span<const Check> refresh_rotation_checks() { return kChecks; }
+std::span<const Check> refresh_rotation_checks() { return kRefreshRotationChecks; }
 
 }  // namespace heygen::conformance

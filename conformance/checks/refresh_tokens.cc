@@ -95,7 +95,7 @@ Verdict user_isolation(Trial& trial) {
   return passed();
 }
 
-constexpr Check kChecks[] = {
+constexpr Check kRefreshTokensChecks[] = {
     {.id = "refresh.uses-new-token",
      .title = "After a refresh the new access token is sent",
      .clause = "RFC 6749 §6",
@@ -124,6 +124,6 @@ constexpr Check kChecks[] = {
 
 }  // namespace
 
-std::span<const Check> refresh_token_checks() { return kChecks; }
+std::span<const Check> refresh_token_checks() { return kRefreshTokensChecks; }
 
 }  // namespace heygen::conformance

@@ -175,7 +175,7 @@ Verdict body_replayed(Trial& trial) {
                     again.header("Idempotency-Key"))});
 }
 
-constexpr Check kChecks[] = {
+constexpr Check kRefreshWhenChecks[] = {
     {.id = "refresh.proactive",
      .title = "A token that has expired is refreshed before it is sent",
      .clause = "vendor's guide, step 5; RFC 6749 §1.5",
@@ -287,6 +287,6 @@ constexpr Check kChecks[] = {
 
 }  // namespace
 
-std::span<const Check> refresh_when_checks() { return kChecks; }
+std::span<const Check> refresh_when_checks() { return kRefreshWhenChecks; }
 
 }  // namespace heygen::conformance

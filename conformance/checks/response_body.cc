@@ -173,7 +173,7 @@ Verdict huge(Trial& trial) {
   return failed("the client stops reading an answer that does not end", "it took all 64 MiB");
 }
 
-constexpr Check kChecks[] = {
+constexpr Check kResponseBodyChecks[] = {
     {.id = "response.not-json",
      .title = "A 200 that is no JSON object is an error",
      .clause = "RFC 6749 §5.1",
@@ -259,6 +259,6 @@ constexpr Check kChecks[] = {
 
 }  // namespace
 
-std::span<const Check> response_body_checks() { return kChecks; }
+std::span<const Check> response_body_checks() { return kResponseBodyChecks; }
 
 }  // namespace heygen::conformance

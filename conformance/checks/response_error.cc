@@ -175,7 +175,7 @@ Verdict too_many_requests(Trial& trial) {
   return expect_recovery(trial);
 }
 
-constexpr Check kChecks[] = {
+constexpr Check kResponseErrorChecks[] = {
     {.id = "response.error-400",
      .title = "A refused code ends the login",
      .clause = "RFC 6749 §5.2, §4.1.2",
@@ -265,6 +265,6 @@ constexpr Check kChecks[] = {
 
 }  // namespace
 
-std::span<const Check> response_error_checks() { return kChecks; }
+std::span<const Check> response_error_checks() { return kResponseErrorChecks; }
 
 }  // namespace heygen::conformance

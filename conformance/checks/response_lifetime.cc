@@ -136,7 +136,7 @@ Verdict other_clock(Trial& trial) {
   return passed();
 }
 
-constexpr Check kChecks[] = {
+constexpr Check kResponseLifetimeChecks[] = {
     {.id = "response.expires-in.zero",
      .title = "expires_in 0 causes no refresh storm",
      .clause = "RFC 6749 §5.1",
@@ -212,6 +212,6 @@ constexpr Check kChecks[] = {
 
 }  // namespace
 
-std::span<const Check> response_lifetime_checks() { return kChecks; }
+std::span<const Check> response_lifetime_checks() { return kResponseLifetimeChecks; }
 
 }  // namespace heygen::conformance

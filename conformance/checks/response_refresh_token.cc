@@ -48,7 +48,7 @@ Verdict fresh_login_drops_old(Trial& trial) {
   return passed();
 }
 
-constexpr Check kChecks[] = {
+constexpr Check kResponseRefreshTokenChecks[] = {
     {.id = "response.refresh-absent.initial",
      .title = "Without a refresh token there is a login, and later a new one",
      .clause = "RFC 6749 §5.1",
@@ -75,6 +75,6 @@ constexpr Check kChecks[] = {
 
 }  // namespace
 
-std::span<const Check> response_refresh_token_checks() { return kChecks; }
+std::span<const Check> response_refresh_token_checks() { return kResponseRefreshTokenChecks; }
 
 }  // namespace heygen::conformance

@@ -80,7 +80,7 @@ Verdict scope_change(Trial& trial) {
   return expect_logged_in(trial, login);
 }
 
-constexpr Check kChecks[] = {
+constexpr Check kResponseSpellingChecks[] = {
     {.id = "response.extra-fields",
      .title = "Unknown fields are ignored",
      .clause = "RFC 6749 §5.1",
@@ -127,6 +127,6 @@ constexpr Check kChecks[] = {
 
 }  // namespace
 
-std::span<const Check> response_spelling_checks() { return kChecks; }
+std::span<const Check> response_spelling_checks() { return kResponseSpellingChecks; }
 
 }  // namespace heygen::conformance

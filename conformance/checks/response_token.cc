@@ -155,7 +155,7 @@ Verdict long_token(Trial& trial) {
                                       : failed("all 8192 characters of the token", "a part of it");
 }
 
-constexpr Check kChecks[] = {
+constexpr Check kResponseTokenChecks[] = {
     {.id = "response.happy",
      .title = "The vendor's answer makes a login whose token is sent as it is",
      .clause = "RFC 6749 §5.1; vendor's guide, step 3",
@@ -236,6 +236,6 @@ constexpr Check kChecks[] = {
 
 }  // namespace
 
-std::span<const Check> response_token_checks() { return kChecks; }
+std::span<const Check> response_token_checks() { return kResponseTokenChecks; }
 
 }  // namespace heygen::conformance

@@ -148,7 +148,7 @@ Verdict permissions(Trial& trial) {
   return expect_shut(trial, "after a refresh");
 }
 
-constexpr Check kChecks[] = {
+constexpr Check kSecrecyChecks[] = {
     {.id = "log.no-secrets-on-error",
      .title = "An error body that echoes the request is not printed",
      .clause = "CWE-532",
@@ -218,6 +218,6 @@ constexpr Check kChecks[] = {
 
 }  // namespace
 
-std::span<const Check> secrecy_checks() { return kChecks; }
+std::span<const Check> secrecy_checks() { return kSecrecyChecks; }
 
 }  // namespace heygen::conformance

@@ -169,7 +169,7 @@ Verdict hint_ignored(ServerTrial& trial) {
   return worst_of(std::move(verdicts));
 }
 
-constexpr std::array kChecks{
+constexpr std::array kServerApiChecks{
     Check{.id = "server.api.bearer",
           .title = "The API takes a good token, whatever the scheme's case",
           .clause = "RFC 6750 §2.1; RFC 9110 §11.1",
@@ -295,6 +295,6 @@ constexpr std::array kChecks{
 
 }  // namespace
 
-std::span<const Check> server_api_checks() { return kChecks; }
+std::span<const Check> server_api_checks() { return kServerApiChecks; }
 
 }  // namespace heygen::conformance

@@ -287,7 +287,7 @@ Verdict error_escaped(ServerTrial& trial) {
   return worst_of(std::move(verdicts));
 }
 
-constexpr std::array kChecks{
+constexpr std::array kServerAuthorizeChecks{
     Check{
         .id = "server.authorize.happy",
         .title = "A good request and consent bring a code and the state",
@@ -469,6 +469,6 @@ constexpr std::array kChecks{
 
 }  // namespace
 
-std::span<const Check> server_authorize_checks() { return kChecks; }
+std::span<const Check> server_authorize_checks() { return kServerAuthorizeChecks; }
 
 }  // namespace heygen::conformance

@@ -159,7 +159,7 @@ Verdict entropy(ServerTrial& trial) {
   return worst_of(std::move(verdicts));
 }
 
-constexpr std::array kChecks{
+constexpr std::array kServerCodeChecks{
     Check{.id = "server.code.single-use",
           .title = "A code can be redeemed once",
           .clause = "RFC 6749 §4.1.2, §10.5",
@@ -251,6 +251,6 @@ constexpr std::array kChecks{
 
 }  // namespace
 
-std::span<const Check> server_code_checks() { return kChecks; }
+std::span<const Check> server_code_checks() { return kServerCodeChecks; }
 
 }  // namespace heygen::conformance

@@ -213,7 +213,7 @@ Verdict malformed(ServerTrial& trial) {
   return worst_of(std::move(verdicts));
 }
 
-constexpr std::array kChecks{
+constexpr std::array kServerDeviceChecks{
     Check{.id = "server.device.shape",
           .title = "A device learns its codes, where to send its user, and how often to ask",
           .clause = "RFC 8628 §3.2",
@@ -272,6 +272,6 @@ constexpr std::array kChecks{
 
 }  // namespace
 
-std::span<const Check> server_device_checks() { return kChecks; }
+std::span<const Check> server_device_checks() { return kServerDeviceChecks; }
 
 }  // namespace heygen::conformance

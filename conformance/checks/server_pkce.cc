@@ -127,7 +127,7 @@ Verdict downgrade(ServerTrial& trial) {
                             "a code_verifier for a code without a challenge");
 }
 
-constexpr std::array kChecks{
+constexpr std::array kServerPkceChecks{
     Check{.id = "server.authorize.pkce-required",
           .title = "A public client gets no code without PKCE",
           .clause = "RFC 7636 §4.4.1; RFC 9700 §2.1.1",
@@ -203,6 +203,6 @@ constexpr std::array kChecks{
 
 }  // namespace
 
-std::span<const Check> server_pkce_checks() { return kChecks; }
+std::span<const Check> server_pkce_checks() { return kServerPkceChecks; }
 
 }  // namespace heygen::conformance

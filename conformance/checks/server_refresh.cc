@@ -193,7 +193,7 @@ Verdict commit_before_reply(ServerTrial& trial) {
                             "the token of a refresh whose answer was lost");
 }
 
-constexpr std::array kChecks{
+constexpr std::array kServerRefreshChecks{
     Check{.id = "server.refresh.happy",
           .title = "A refresh token brings tokens, at both addresses",
           .clause = "the vendor's guide, step 5; the vendor's heygen-cli",
@@ -307,6 +307,6 @@ constexpr std::array kChecks{
 
 }  // namespace
 
-std::span<const Check> server_refresh_checks() { return kChecks; }
+std::span<const Check> server_refresh_checks() { return kServerRefreshChecks; }
 
 }  // namespace heygen::conformance

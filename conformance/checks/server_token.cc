@@ -311,7 +311,7 @@ Verdict error_shape(ServerTrial& trial) {
   return worst_of(std::move(verdicts));
 }
 
-constexpr std::array kChecks{
+constexpr std::array kServerTokenChecks{
     Check{.id = "server.token.method",
           .title = "Tokens are not given by GET",
           .clause = "RFC 6749 §3.2",
@@ -432,6 +432,6 @@ constexpr std::array kChecks{
 
 }  // namespace
 
-std::span<const Check> server_token_checks() { return kChecks; }
+std::span<const Check> server_token_checks() { return kServerTokenChecks; }
 
 }  // namespace heygen::conformance

@@ -188,7 +188,7 @@ Verdict concurrent_logins(Trial& trial) {
   return expect_state(trial, LoginState::logged_in);
 }
 
-constexpr Check kChecks[] = {
+constexpr Check kStateBindingChecks[] = {
     {.id = "callback.state.missing-rejected",
      .title = "A callback without a state leads to no token request",
      .clause = "RFC 6749 §10.12; vendor's guide, step 2",
@@ -303,6 +303,6 @@ constexpr Check kChecks[] = {
 
 }  // namespace
 
-std::span<const Check> state_binding_checks() { return kChecks; }
+std::span<const Check> state_binding_checks() { return kStateBindingChecks; }
 
 }  // namespace heygen::conformance

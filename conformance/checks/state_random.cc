@@ -166,7 +166,7 @@ Verdict not_data_bearing(Trial& trial) {
   return passed();
 }
 
-constexpr Check kChecks[] = {
+constexpr Check kStateRandomChecks[] = {
     {.id = "state.present",
      .title = "The authorization request carries a state",
      .clause = "vendor's guide, steps 1 and 2; RFC 6749 §4.1.1",
@@ -241,6 +241,6 @@ constexpr Check kChecks[] = {
 
 }  // namespace
 
-std::span<const Check> state_random_checks() { return kChecks; }
+std::span<const Check> state_random_checks() { return kStateRandomChecks; }
 
 }  // namespace heygen::conformance

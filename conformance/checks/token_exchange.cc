@@ -68,7 +68,7 @@ Verdict redirect_not_followed(Trial& trial) {
   return passed();
 }
 
-constexpr Check kChecks[] = {
+constexpr Check kTokenExchangeChecks[] = {
     {.id = "token.exchange.no-blind-retry",
      .title = "A code whose answer was lost is not sent again and again",
      .clause = "RFC 6749 §4.1.2; RFC 9700 §4.2.4",
@@ -97,6 +97,6 @@ constexpr Check kChecks[] = {
 
 }  // namespace
 
-std::span<const Check> token_exchange_checks() { return kChecks; }
+std::span<const Check> token_exchange_checks() { return kTokenExchangeChecks; }
 
 }  // namespace heygen::conformance

@@ -162,7 +162,7 @@ Verdict accepts_json(Trial& trial) {
   return failed("JSON among what is accepted", accept);
 }
 
-constexpr Check kChecks[] = {
+constexpr Check kTokenRequestChecks[] = {
     {.id = "token.method.post",
      .title = "The token request is a POST",
      .clause = "RFC 6749 §3.2",
@@ -264,6 +264,6 @@ constexpr Check kChecks[] = {
 
 }  // namespace
 
-std::span<const Check> token_request_checks() { return kChecks; }
+std::span<const Check> token_request_checks() { return kTokenRequestChecks; }
 
 }  // namespace heygen::conformance

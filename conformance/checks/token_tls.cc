@@ -88,7 +88,7 @@ Verdict tls_required(Trial& trial) {
                           "and those of other hosts were not tried");
 }
 
-constexpr Check kChecks[] = {
+constexpr Check kTokenTlsChecks[] = {
     {.id = "token.tls.required",
      .title = "The certificate of the token endpoint is verified",
      .clause = "RFC 6749 §3.2, §10.9",
@@ -106,6 +106,6 @@ constexpr Check kChecks[] = {
 
 }  // namespace
 
-std::span<const Check> token_tls_checks() { return kChecks; }
+std::span<const Check> token_tls_checks() { return kTokenTlsChecks; }
 
 }  // namespace heygen::conformance

@@ -106,7 +106,7 @@ Verdict expires_in_string(Trial& trial) {
   return worst_of({expect_usable(trial), expect_refreshes(trial, before, 0, 0)});
 }
 
-constexpr Check kChecks[] = {
+constexpr Check kTourChecks[] = {
     {.id = "callback.state.mismatch-rejected",
      .title = "A callback with a wrong state leads to no token request",
      .clause = "RFC 6749 §10.12; vendor's guide, step 2",
@@ -185,6 +185,6 @@ constexpr Check kChecks[] = {
 
 }  // namespace
 
-std::span<const Check> tour_checks() { return kChecks; }
+std::span<const Check> tour_checks() { return kTourChecks; }
 
 }  // namespace heygen::conformance

@@ -5,6 +5,7 @@
 
 #include "conformance/catalogue.h"
 #include "conformance/cli/commands.h"
+#include "conformance/cli/judge.h"
 #include "conformance/cli/output.h"
 #include "conformance/report/text.h"
 #include "conformance/runner/select.h"
@@ -22,11 +23,6 @@ std::vector<const Flaw*> select_flaws(const std::vector<std::string>& globs) {
     if (wanted) chosen.push_back(&flaw);
   }
   return chosen;
-}
-
-int refuse(const CommandContext& context, int code, std::string_view why) {
-  context.err << "heygen-conformance: " << printable(why) << "\n";
-  return code;
 }
 
 }  // namespace

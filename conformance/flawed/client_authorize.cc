@@ -167,7 +167,7 @@ void state_absent(client::Seams& seams) {
   };
 }
 
-constexpr std::array kFlaws{
+constexpr std::array kClientAuthorizeFlaws{
     Flaw{.id = "cm23-redirect-unencoded",
          .summary = "redirect_uri put into the authorize URL raw",
          .intended = {"authorize.redirect-uri.encoded"},
@@ -271,6 +271,6 @@ constexpr std::array kFlaws{
 
 }  // namespace
 
-std::span<const Flaw> authorize_flaws() { return kFlaws; }
+std::span<const Flaw> authorize_flaws() { return kClientAuthorizeFlaws; }
 
 }  // namespace heygen::conformance

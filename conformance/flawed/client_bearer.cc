@@ -97,7 +97,7 @@ void referer_of_callback(client::Seams& seams) {
   };
 }
 
-constexpr std::array kFlaws{
+constexpr std::array kClientBearerFlaws{
     Flaw{.id = "cm50-bearer-cross-origin",
          .summary = "keeps Authorization on a cross-origin redirect",
          .intended = {"bearer.cross-origin-redirect"},
@@ -159,6 +159,6 @@ constexpr std::array kFlaws{
 
 }  // namespace
 
-std::span<const Flaw> bearer_flaws() { return kFlaws; }
+std::span<const Flaw> bearer_flaws() { return kClientBearerFlaws; }
 
 }  // namespace heygen::conformance

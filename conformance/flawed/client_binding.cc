@@ -167,8 +167,6 @@ bool belongs_to_anybody(const PendingLogin& /*login*/, std::string_view /*sessio
 
 // --- spending ----------------------------------------------------------------------------------
 
-void keep_login(std::vector<PendingLogin>& /*logins*/, const PendingLogin& /*used*/) {}
-
 // The login is deleted where the code is exchanged, and an error never gets there.
 void state_kept_on_error(client::Seams& seams) {
   const Kept<bool> is_error;
@@ -199,7 +197,7 @@ void remember_for_a_week(std::vector<PendingLogin>& logins, PendingLogin fresh) 
   client::remember_login(logins, std::move(fresh));
 }
 
-constexpr std::array kFlaws{
+constexpr std::array kClientBindingFlaws{
     Flaw{.id = "cm01-state-ignored",
          .summary = "accepts any state in the callback",
          .intended = {"callback.state.mismatch-rejected"},
@@ -321,6 +319,6 @@ constexpr std::array kFlaws{
 
 }  // namespace
 
-std::span<const Flaw> binding_flaws() { return kFlaws; }
+std::span<const Flaw> binding_flaws() { return kClientBindingFlaws; }
 
 }  // namespace heygen::conformance

@@ -143,7 +143,7 @@ std::optional<JsonObject> parse_by_recursion(std::string_view text) {
   return client::parse_json_object(text);
 }
 
-constexpr std::array kFlaws{
+constexpr std::array kClientBodyFlaws{
     Flaw{.id = "cm134-token-lower-case",
          .summary = "sends the access token in lower case",
          .intended = {"response.happy"},
@@ -189,6 +189,6 @@ constexpr std::array kFlaws{
 
 }  // namespace
 
-std::span<const Flaw> body_flaws() { return kFlaws; }
+std::span<const Flaw> body_flaws() { return kClientBodyFlaws; }
 
 }  // namespace heygen::conformance

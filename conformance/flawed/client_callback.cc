@@ -103,8 +103,6 @@ std::optional<Error> issuer_required(const CallbackParams& params) {
 
 // --- replays -----------------------------------------------------------------------------------
 
-void keep_login(std::vector<PendingLogin>& /*logins*/, const PendingLogin& /*used*/) {}
-
 // The state is bound to the first code that came with it, and not to one use.
 void same_callback_again(client::Seams& seams) {
   const Kept<std::map<std::string, std::string>> codes;
@@ -157,7 +155,7 @@ std::string page_without_script_tags(const Page& page) {
   return page_with_markup(page, replace_all(page.detail, "<script", ""));
 }
 
-constexpr std::array kFlaws{
+constexpr std::array kClientCallbackFlaws{
     Flaw{.id = "cm29-error-xss",
          .summary = "error_description unescaped in HTML",
          .intended = {"callback.error.no-xss"},
@@ -239,6 +237,6 @@ constexpr std::array kFlaws{
 
 }  // namespace
 
-std::span<const Flaw> callback_flaws() { return kFlaws; }
+std::span<const Flaw> callback_flaws() { return kClientCallbackFlaws; }
 
 }  // namespace heygen::conformance

@@ -166,7 +166,7 @@ void device_code_logged(Seams& seams) {
   };
 }
 
-constexpr std::array kFlaws{
+constexpr std::array kClientDeviceFlaws{
     Flaw{.id = "cm57-slowdown-ignored",
          .summary = "keeps the interval on slow_down",
          .intended = {"device.poll.slow-down"},
@@ -252,6 +252,6 @@ constexpr std::array kFlaws{
 
 }  // namespace
 
-std::span<const Flaw> device_flaws() { return kFlaws; }
+std::span<const Flaw> device_flaws() { return kClientDeviceFlaws; }
 
 }  // namespace heygen::conformance

@@ -116,7 +116,7 @@ std::optional<HttpRequest> follow_without_body(const HttpRequest& request,
   return HttpRequest{"GET", *target};
 }
 
-constexpr std::array kFlaws{
+constexpr std::array kClientExchangeFlaws{
     Flaw{.id = "cm34-follow-307",
          .summary = "follows 307/308 on the token endpoint",
          .intended = {"token.endpoint.no-redirect-follow"},
@@ -166,6 +166,6 @@ constexpr std::array kFlaws{
 
 }  // namespace
 
-std::span<const Flaw> exchange_flaws() { return kFlaws; }
+std::span<const Flaw> exchange_flaws() { return kClientExchangeFlaws; }
 
 }  // namespace heygen::conformance

@@ -132,7 +132,7 @@ void persist_after_call(Seams& seams) {
 
 void persist_nothing(const std::function<void()>& /*save*/) {}
 
-constexpr std::array kFlaws{
+constexpr std::array kClientFlightFlaws{
     Flaw{.id = "cm45-no-single-flight",
          .summary = "each concurrent call refreshes",
          .intended = {"refresh.single-flight"},
@@ -170,6 +170,6 @@ constexpr std::array kFlaws{
 
 }  // namespace
 
-std::span<const Flaw> flight_flaws() { return kFlaws; }
+std::span<const Flaw> flight_flaws() { return kClientFlightFlaws; }
 
 }  // namespace heygen::conformance

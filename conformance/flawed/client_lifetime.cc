@@ -54,7 +54,7 @@ bool refresh_while_negative(const TokenRecord& record, Instant now, int refreshe
   return client::refresh_before_call(record, now, refreshes);
 }
 
-Instant at_second(std::int32_t seconds) { return Instant{std::chrono::seconds{seconds}}; }
+Instant at_second(std::int32_t second) { return Instant{std::chrono::seconds{second}}; }
 
 std::optional<Instant> expiry_in_int32(Instant received_at, Lifetime lifetime) {
   if (!lifetime || *lifetime <= 0) return std::nullopt;
@@ -104,7 +104,7 @@ void counts_from_date_header(Seams& seams) {
   };
 }
 
-constexpr std::array kFlaws{
+constexpr std::array kClientLifetimeFlaws{
     Flaw{.id = "cm37-expires-string-crash",
          .summary = "throws on expires_in as string",
          .intended = {"response.expires-in.string"},
@@ -153,6 +153,6 @@ constexpr std::array kFlaws{
 
 }  // namespace
 
-std::span<const Flaw> lifetime_flaws() { return kFlaws; }
+std::span<const Flaw> lifetime_flaws() { return kClientLifetimeFlaws; }
 
 }  // namespace heygen::conformance

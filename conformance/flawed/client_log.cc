@@ -81,7 +81,7 @@ std::string whole_body_when_verbose(const HttpResponse& response) {
                                          : client::describe_exchange(response);
 }
 
-constexpr std::array kFlaws{
+constexpr std::array kClientLogFlaws{
     Flaw{.id = "cm53-log-token",
          .summary = "prints the token response at info level",
          .intended = {"log.no-tokens"},
@@ -132,6 +132,6 @@ constexpr std::array kFlaws{
 
 }  // namespace
 
-std::span<const Flaw> log_flaws() { return kFlaws; }
+std::span<const Flaw> log_flaws() { return kClientLogFlaws; }
 
 }  // namespace heygen::conformance

@@ -169,7 +169,7 @@ void pending_survives_logout(Seams& seams) {
   };
 }
 
-constexpr std::array kFlaws{
+constexpr std::array kClientLogoutFlaws{
     Flaw{.id = "cm55-logout-no-wipe",
          .summary = "logout revokes but keeps the tokens on disk",
          .intended = {"logout.local"},
@@ -226,6 +226,6 @@ constexpr std::array kFlaws{
 
 }  // namespace
 
-std::span<const Flaw> logout_flaws() { return kFlaws; }
+std::span<const Flaw> logout_flaws() { return kClientLogoutFlaws; }
 
 }  // namespace heygen::conformance

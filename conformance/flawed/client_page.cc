@@ -149,7 +149,7 @@ void verifier_in_cookie(Seams& seams) {
   };
 }
 
-constexpr std::array kFlaws{
+constexpr std::array kClientPageFlaws{
     Flaw{.id = "cm29c-error-xss-attribute",
          .summary = "error_description in an attribute, its quotes unescaped",
          .intended = {"callback.error.no-xss"},
@@ -212,6 +212,6 @@ constexpr std::array kFlaws{
 
 }  // namespace
 
-std::span<const Flaw> page_flaws() { return kFlaws; }
+std::span<const Flaw> page_flaws() { return kClientPageFlaws; }
 
 }  // namespace heygen::conformance

@@ -230,7 +230,7 @@ void implicit_fragment_accepted(client::Seams& seams) {
   implicit_accepted(seams, query_and_fragment);
 }
 
-constexpr std::array kFlaws{
+constexpr std::array kClientParametersFlaws{
     Flaw{.id = "cm75-unknown-param-refused",
          .summary = "refuses a callback with a parameter that it does not know",
          .intended = {"callback.unknown-params-ignored"},
@@ -312,6 +312,6 @@ constexpr std::array kFlaws{
 
 }  // namespace
 
-std::span<const Flaw> parameter_flaws() { return kFlaws; }
+std::span<const Flaw> parameter_flaws() { return kClientParametersFlaws; }
 
 }  // namespace heygen::conformance

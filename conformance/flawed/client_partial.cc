@@ -98,7 +98,7 @@ void partial_answer_repaired(Seams& seams) {
   seams.token.parse_body = repaired;
 }
 
-constexpr std::array kFlaws{
+constexpr std::array kClientPartialFlaws{
     Flaw{.id = "cm138-cut-json-repaired",
          .summary = "completes JSON that is cut off",
          .intended = {"response.not-json"},
@@ -116,6 +116,6 @@ constexpr std::array kFlaws{
 
 }  // namespace
 
-std::span<const Flaw> partial_flaws() { return kFlaws; }
+std::span<const Flaw> partial_flaws() { return kClientPartialFlaws; }
 
 }  // namespace heygen::conformance

@@ -172,7 +172,7 @@ void one_verifier_for_all(std::vector<PendingLogin>& logins, PendingLogin fresh)
   client::remember_login(logins, std::move(fresh));
 }
 
-constexpr std::array kFlaws{
+constexpr std::array kClientPkceFlaws{
     Flaw{.id = "cm13-verifier-constant",
          .summary = "one verifier per process",
          .intended = {"pkce.verifier.unique"},
@@ -312,6 +312,6 @@ constexpr std::array kFlaws{
 
 }  // namespace
 
-std::span<const Flaw> pkce_flaws() { return kFlaws; }
+std::span<const Flaw> pkce_flaws() { return kClientPkceFlaws; }
 
 }  // namespace heygen::conformance

@@ -152,7 +152,7 @@ HttpRequest refresh_token_in_url(const Config& config, std::string_view refresh_
   return without_field(std::move(request), "refresh_token");
 }
 
-constexpr std::array kFlaws{
+constexpr std::array kClientRefreshFlaws{
     Flaw{.id = "cm43-refresh-drops-old",
          .summary = "refresh without refresh_token erases the old one",
          .intended = {"refresh.rotation.keeps-old"},
@@ -274,6 +274,6 @@ constexpr std::array kFlaws{
 
 }  // namespace
 
-std::span<const Flaw> refresh_flaws() { return kFlaws; }
+std::span<const Flaw> refresh_flaws() { return kClientRefreshFlaws; }
 
 }  // namespace heygen::conformance

@@ -67,7 +67,7 @@ void type_checked_at_login_only(Seams& seams) {
   };
 }
 
-constexpr std::array kFlaws{
+constexpr std::array kClientRenewalFlaws{
     Flaw{.id = "cm36d-token-type-at-login-only",
          .summary = "looks at token_type when it logs in, not when it refreshes",
          .intended = {"response.token-type.unknown"},
@@ -93,6 +93,6 @@ constexpr std::array kFlaws{
 
 }  // namespace
 
-std::span<const Flaw> renewal_flaws() { return kFlaws; }
+std::span<const Flaw> renewal_flaws() { return kClientRenewalFlaws; }
 
 }  // namespace heygen::conformance

@@ -183,7 +183,7 @@ auto broken_connection_kept() {
       };
 }
 
-constexpr std::array kFlaws{
+constexpr std::array kClientResponseFlaws{
     Flaw{.id = "cm35-token-type-strict",
          .summary = "rejects token_type \"bearer\"",
          .intended = {"response.token-type.case"},
@@ -285,6 +285,6 @@ constexpr std::array kFlaws{
 
 }  // namespace
 
-std::span<const Flaw> response_flaws() { return kFlaws; }
+std::span<const Flaw> response_flaws() { return kClientResponseFlaws; }
 
 }  // namespace heygen::conformance

@@ -88,7 +88,7 @@ void refresh_token_at_api(Seams& seams) {
   };
 }
 
-constexpr std::array kFlaws{
+constexpr std::array kClientRetryFlaws{
     Flaw{.id = "cm105-retry-without-body",
          .summary = "the request after a refresh lacks its body",
          .intended = {"refresh.on-401.body-replayed"},
@@ -114,6 +114,6 @@ constexpr std::array kFlaws{
 
 }  // namespace
 
-std::span<const Flaw> retry_flaws() { return kFlaws; }
+std::span<const Flaw> retry_flaws() { return kClientRetryFlaws; }
 
 }  // namespace heygen::conformance

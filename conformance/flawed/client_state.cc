@@ -186,7 +186,7 @@ std::string state_names_user(const StateInput& input) {
   return "alice@example.com." + client::make_state(input);
 }
 
-constexpr std::array kFlaws{
+constexpr std::array kClientStateFlaws{
     Flaw{.id = "cm08-state-constant",
          .summary = "state = \"heygen\" for each login",
          .intended = {"state.unique-per-request"},
@@ -308,6 +308,6 @@ constexpr std::array kFlaws{
 
 }  // namespace
 
-std::span<const Flaw> state_flaws() { return kFlaws; }
+std::span<const Flaw> state_flaws() { return kClientStateFlaws; }
 
 }  // namespace heygen::conformance

@@ -51,7 +51,7 @@ void in_place(const Save& save) {
   save();
 }
 
-constexpr std::array kFlaws{
+constexpr std::array kClientStoreFlaws{
     Flaw{.id = "cm144-store-for-all-to-read",
          .summary = "after a refresh the file of tokens has mode 0644",
          .intended = {"store.permissions"},
@@ -64,6 +64,6 @@ constexpr std::array kFlaws{
 
 }  // namespace
 
-std::span<const Flaw> store_flaws() { return kFlaws; }
+std::span<const Flaw> store_flaws() { return kClientStoreFlaws; }
 
 }  // namespace heygen::conformance

@@ -76,7 +76,7 @@ Result<HttpResponse> then_without_tls(Transport& transport, const HttpRequest& r
   return client::send_once(transport, plain);
 }
 
-constexpr std::array kFlaws{
+constexpr std::array kClientTlsFlaws{
     Flaw{.id = "cm216-tls-unverified",
          .summary = "takes any certificate",
          .intended = {"token.tls.required"},
@@ -95,6 +95,6 @@ constexpr std::array kFlaws{
 
 }  // namespace
 
-std::span<const Flaw> tls_flaws() { return kFlaws; }
+std::span<const Flaw> tls_flaws() { return kClientTlsFlaws; }
 
 }  // namespace heygen::conformance

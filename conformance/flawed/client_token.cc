@@ -201,7 +201,7 @@ HttpRequest accepts_pages(const Config& config, const CodeGrant& grant) {
   return request;
 }
 
-constexpr std::array kFlaws{
+constexpr std::array kClientTokenFlaws{
     Flaw{.id = "cm22-redirect-rebuilt",
          .summary = "token redirect_uri rebuilt without its query",
          .intended = {"token.redirect-uri.identical"},
@@ -327,6 +327,6 @@ constexpr std::array kFlaws{
 
 }  // namespace
 
-std::span<const Flaw> token_flaws() { return kFlaws; }
+std::span<const Flaw> token_flaws() { return kClientTokenFlaws; }
 
 }  // namespace heygen::conformance

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "client_under_test/lib/form.h"
 #include "client_under_test/lib/seams.h"
@@ -69,6 +70,10 @@ class Kept {
   };
   std::shared_ptr<State> state_;
 };
+
+// Spends nothing.
+inline void keep_login(std::vector<client::PendingLogin>& /*logins*/,
+                       const client::PendingLogin& /*used*/) {}
 
 [[nodiscard]] std::string random_text(client::RandomSource& random, std::size_t octets);  // raw
 [[nodiscard]] std::string random_hex(client::RandomSource& random, std::size_t octets);

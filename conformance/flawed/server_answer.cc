@@ -25,7 +25,7 @@ void on_errors(ServerSeams& seams, Change change) {
   }));
 }
 
-constexpr std::array kFlaws{
+constexpr std::array kServerAnswerFlaws{
     Flaw{"sm20-expires-string",
          "writes expires_in as a string",
          {"server.token.response-shape"},
@@ -200,6 +200,6 @@ constexpr std::array kFlaws{
 
 }  // namespace
 
-std::span<const Flaw> server_answer_flaws() { return kFlaws; }
+std::span<const Flaw> server_answer_flaws() { return kServerAnswerFlaws; }
 
 }  // namespace heygen::conformance

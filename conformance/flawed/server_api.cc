@@ -80,7 +80,7 @@ void at_revocation(ServerSeams& seams, Made made) {
       }));
 }
 
-constexpr std::array kFlaws{
+constexpr std::array kServerApiFlaws{
     Flaw{"sm29-api-expired-ok",
          "takes expired access tokens",
          {"server.api.expired"},
@@ -313,6 +313,6 @@ constexpr std::array kFlaws{
 
 }  // namespace
 
-std::span<const Flaw> server_api_flaws() { return kFlaws; }
+std::span<const Flaw> server_api_flaws() { return kServerApiFlaws; }
 
 }  // namespace heygen::conformance

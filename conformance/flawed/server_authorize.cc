@@ -63,7 +63,7 @@ bool is_known(std::string_view name) {
   return std::ranges::find(kKnown, name) != kKnown.end();
 }
 
-constexpr std::array kFlaws{
+constexpr std::array kServerAuthorizeFlaws{
     Flaw{"sm01-state-dropped",
          "redirects without the state",
          {"server.authorize.state-echo", "server.authorize.happy"},
@@ -290,6 +290,6 @@ constexpr std::array kFlaws{
 
 }  // namespace
 
-std::span<const Flaw> server_authorize_flaws() { return kFlaws; }
+std::span<const Flaw> server_authorize_flaws() { return kServerAuthorizeFlaws; }
 
 }  // namespace heygen::conformance

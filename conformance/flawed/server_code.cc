@@ -175,7 +175,7 @@ std::string repeating(std::size_t number) {
   return mock::base64url(mock::sha256("token " + seed));
 }
 
-constexpr std::array kFlaws{
+constexpr std::array kServerCodeFlaws{
     Flaw{"sm13-code-reusable",
          "gives tokens for a code as often as it comes",
          {"server.code.single-use"},
@@ -313,6 +313,6 @@ constexpr std::array kFlaws{
 
 }  // namespace
 
-std::span<const Flaw> server_code_flaws() { return kFlaws; }
+std::span<const Flaw> server_code_flaws() { return kServerCodeFlaws; }
 
 }  // namespace heygen::conformance

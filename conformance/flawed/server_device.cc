@@ -60,7 +60,7 @@ class FixedInterval final : public mock::MemoryStore {
   std::map<std::string, mock::TimePoint> polled_;
 };
 
-class Reusable final : public mock::MemoryStore {
+class ReusableDevice final : public mock::MemoryStore {
  public:
   mock::DevicePoll poll_device(std::string_view device_code, std::string_view client_id,
                                const mock::TokenSet& tokens, mock::TimePoint now) override {
@@ -75,7 +75,7 @@ void device_answer(ServerSeams& seams, void (*change)(Response&)) {
       after(at_device, [change](const Request&, Response& response) { change(response); }));
 }
 
-constexpr std::array kFlaws{
+constexpr std::array kServerDeviceFlaws{
     Flaw{"sm35-device-no-slowdown",
          "lets a device poll as fast as it likes",
          {"server.device.slow-down"},
@@ -96,7 +96,7 @@ constexpr std::array kFlaws{
          "",
          Side::server,
          nullptr,
-         [](ServerSeams& seams) { seams.store = store_of<Reusable>(); }},
+         [](ServerSeams& seams) { seams.store = store_of<ReusableDevice>(); }},
     Flaw{"sm55b-denied-pending",
          "never tells a device that its user refused",
          {"server.device.lifecycle"},
@@ -193,6 +193,6 @@ constexpr std::array kFlaws{
 
 }  // namespace
 
-std::span<const Flaw> server_device_flaws() { return kFlaws; }
+std::span<const Flaw> server_device_flaws() { return kServerDeviceFlaws; }
 
 }  // namespace heygen::conformance

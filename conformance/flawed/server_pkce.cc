@@ -70,7 +70,7 @@ void rewrite_method(ServerSeams& seams, void (*change)(const Request&, Fields&))
   }));
 }
 
-constexpr std::array kFlaws{
+constexpr std::array kServerPkceFlaws{
     Flaw{"sm08-pkce-optional",
          "gives public clients a code without a challenge",
          {"server.authorize.pkce-required"},
@@ -217,6 +217,6 @@ constexpr std::array kFlaws{
 
 }  // namespace
 
-std::span<const Flaw> server_pkce_flaws() { return kFlaws; }
+std::span<const Flaw> server_pkce_flaws() { return kServerPkceFlaws; }
 
 }  // namespace heygen::conformance

@@ -75,7 +75,7 @@ void redirect_errors(ServerSeams& seams, bool of_unknown_clients) {
       }));
 }
 
-constexpr std::array kFlaws{
+constexpr std::array kServerRedirectFlaws{
     Flaw{"sm03-redirect-prefix",
          "takes every redirect_uri that begins with a registered one",
          {"server.authorize.redirect-exact"},
@@ -228,6 +228,6 @@ constexpr std::array kFlaws{
 
 }  // namespace
 
-std::span<const Flaw> server_redirect_flaws() { return kFlaws; }
+std::span<const Flaw> server_redirect_flaws() { return kServerRedirectFlaws; }
 
 }  // namespace heygen::conformance

@@ -89,7 +89,7 @@ class Forgives final : public mock::MemoryStore {
 };
 
 // Reads, decides, writes: three steps, with time in between.
-class Toctou final : public mock::MemoryStore {
+class ToctouRefresh final : public mock::MemoryStore {
  public:
   mock::RotateOutcome rotate_refresh(std::string_view value, const mock::TokenSet& tokens,
                                      const mock::Rotation& how, mock::TimePoint now) override {
@@ -119,7 +119,7 @@ void any_client(ServerSeams& seams, const char* only) {
   }));
 }
 
-constexpr std::array kFlaws{
+constexpr std::array kServerRefreshFlaws{
     Flaw{"sm23-no-rotation",
          "gives the same refresh token again",
          {"server.refresh.rotation"},
@@ -176,7 +176,7 @@ constexpr std::array kFlaws{
          "",
          Side::server,
          nullptr,
-         [](ServerSeams& seams) { seams.store = store_of<Toctou>(); }},
+         [](ServerSeams& seams) { seams.store = store_of<ToctouRefresh>(); }},
     Flaw{"sm26-grace-new-successor",
          "makes another successor within the grace window",
          {"server.refresh.grace"},
@@ -296,6 +296,6 @@ constexpr std::array kFlaws{
 
 }  // namespace
 
-std::span<const Flaw> server_refresh_flaws() { return kFlaws; }
+std::span<const Flaw> server_refresh_flaws() { return kServerRefreshFlaws; }
 
 }  // namespace heygen::conformance

@@ -70,7 +70,7 @@ class SecretsForgotten final : public mock::MemoryStore {
   }
 };
 
-constexpr std::array kFlaws{
+constexpr std::array kServerTokenFlaws{
     Flaw{"sm19-get-token",
          "gives tokens by GET",
          {"server.token.method"},
@@ -247,6 +247,6 @@ constexpr std::array kFlaws{
 
 }  // namespace
 
-std::span<const Flaw> server_token_flaws() { return kFlaws; }
+std::span<const Flaw> server_token_flaws() { return kServerTokenFlaws; }
 
 }  // namespace heygen::conformance

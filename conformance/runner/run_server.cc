@@ -13,7 +13,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-std::string missing(Capabilities lacking) {
+std::string not_named(Capabilities lacking) {
   std::string text;
   for (const std::string& name : lacking.names()) text += (text.empty() ? "" : ", ") + name;
   return "the server was named without the capability " + text;
@@ -58,7 +58,7 @@ class ServerRun {
     if (options_.stop.stop_requested()) {
       outcome.verdict = inconclusive("not run: interrupted");
     } else if (lacking != Capabilities{}) {
-      outcome.verdict = not_applicable(missing(lacking));
+      outcome.verdict = not_applicable(not_named(lacking));
     } else {
       ServerTrial trial(check, stage_);
       outcome.verdict = trial.judge();

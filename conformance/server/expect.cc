@@ -1,7 +1,8 @@
 #include "conformance/server/expect.h"
 
 #include <algorithm>
-#include <cctype>
+
+#include "conformance/url.h"
 
 namespace heygen::conformance {
 namespace {
@@ -16,14 +17,6 @@ std::string listed(Errors errors) {
 
 Verdict wrong(std::string_view expected, const Reply& reply, std::string_view after) {
   return failed(std::string(expected) + " for " + std::string(after), reply.describe());
-}
-
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) {
-    return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  });
-  return out;
 }
 
 // Without a Location field a page can still lead away.

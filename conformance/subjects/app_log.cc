@@ -14,7 +14,7 @@ namespace {
 // An access log gets its line once the answer is out.
 constexpr std::chrono::milliseconds kStill{20};
 constexpr int kMostLooks = 15;
-constexpr std::size_t kMost = std::size_t{1024} * 1024;
+constexpr std::size_t kMostBytes = std::size_t{1024} * 1024;
 
 }  // namespace
 
@@ -35,7 +35,7 @@ std::string AppLog::since(std::size_t position) const {
   }
   std::ifstream file(path_, std::ios::binary);
   if (end < position) position = 0;
-  position = std::max(position, end - std::min(end, kMost));
+  position = std::max(position, end - std::min(end, kMostBytes));
   file.seekg(static_cast<std::streamoff>(position));
   return {std::istreambuf_iterator<char>(file), {}};
 }

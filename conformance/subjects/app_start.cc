@@ -9,7 +9,7 @@
 namespace heygen::conformance {
 namespace {
 
-constexpr std::chrono::milliseconds kMost{2000};  // for one place
+constexpr std::chrono::milliseconds kMostWait{2000};  // for one place
 
 std::vector<std::string> usual_places(const std::string& callback_url) {
   const std::string origin = origin_of(callback_url);
@@ -38,7 +38,7 @@ std::optional<std::string> find_start_url(const App& app, const std::stop_token&
     if (stop.stop_requested()) return std::nullopt;
     const Browser browser(
         {app.limits(), [&app](const std::string& url) { return app.may_follow(url); }});
-    const auto deadline = std::chrono::steady_clock::now() + kMost;
+    const auto deadline = std::chrono::steady_clock::now() + kMostWait;
     if (find_authorize_url(browser, place, app.witness(), deadline, stop)) return place;
   }
   return std::nullopt;

@@ -5,6 +5,7 @@
 #include <future>
 #include <utility>
 
+#include "conformance/seen.h"
 #include "conformance/subjects/app_login.h"
 #include "conformance/url.h"
 #include "mock_server/core/pkce.h"
@@ -15,8 +16,6 @@ namespace {
 
 constexpr int kUnauthorized = 401;
 constexpr int kFirstError = 400;
-
-bool is_good(int status) { return status >= 200 && status < 300; }
 
 std::string_view path_of(std::string_view url) {
   const std::string_view target = target_of(url);

@@ -9,8 +9,6 @@
 namespace heygen::conformance {
 namespace {
 
-bool is_good(int status) { return status >= 200 && status < 300; }
-
 // The port of an origin, said or meant; 0 when there is none.
 std::uint16_t port_of(std::string_view origin) {
   const std::size_t scheme = origin.find("://");

@@ -52,8 +52,6 @@ std::string without_answers(std::string output, const std::vector<Seen>& request
   return output;
 }
 
-bool is_good(int status) { return status >= 200 && status < 300; }
-
 std::string seconds(milliseconds span) {
   return std::to_string(std::chrono::round<std::chrono::seconds>(span).count()) + " s";
 }

@@ -41,14 +41,6 @@ std::string system_error(int code) {
   return ::strerror_r(code, buffer.data(), buffer.size());
 }
 
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-  std::vector<char*> all;
-  all.reserve(texts.size() + 1);
-  for (std::string& text : texts) all.push_back(text.data());
-  all.push_back(nullptr);
-  return all;
-}
-
 std::vector<std::string> merged_environment(const std::vector<std::string>& added) {
   std::vector<std::string> all;
   const auto is_added = [&](std::string_view entry) {
@@ -105,6 +97,14 @@ std::string describe_exit(int status) {
 }
 
 }  // namespace
+
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+  std::vector<char*> all;
+  all.reserve(texts.size() + 1);
+  for (std::string& text : texts) all.push_back(text.data());
+  all.push_back(nullptr);
+  return all;
+}
 
 Process::Process(ProcessOptions options, OnLine on_line, OnEnd on_end)
     : options_(std::move(options)), on_line_(std::move(on_line)), on_end_(std::move(on_end)) {}

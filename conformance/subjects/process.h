@@ -19,6 +19,9 @@
 
 namespace heygen::conformance {
 
+// What exec takes: a null pointer after the last. Good as long as the texts are.
+[[nodiscard]] std::vector<char*> pointers(std::vector<std::string>& texts);
+
 struct ProcessOptions {
   std::vector<std::string> command;      // argv; the program is looked up on PATH
   std::vector<std::string> environment;  // "NAME=value", on top of ours

@@ -57,14 +57,6 @@ std::string open_terminal(UniqueFd& ours, std::string& name) {
   return {};
 }
 
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-  std::vector<char*> all;
-  all.reserve(texts.size() + 1);
-  for (std::string& text : texts) all.push_back(text.data());
-  all.push_back(nullptr);
-  return all;
-}
-
 // The actions and attributes of posix_spawn, released whatever happens. The child leads a session,
 // so that the terminal, which it opens itself, becomes the one that controls it.
 class Spawn {

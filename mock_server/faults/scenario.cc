@@ -40,8 +40,8 @@ PolicyOverrides read_policies(JsonObject& object) {
   return out;
 }
 
-Client read_client(const nlohmann::json& json, const std::string& path) {
-  JsonObject object{json, path};
+Client read_client(const nlohmann::json& value, const std::string& path) {
+  JsonObject object{value, path};
   Client client;
   client.id = object.text("id").value_or("");
   if (client.id.empty()) object.refuse("id", "write the client_id");

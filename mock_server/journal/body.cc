@@ -11,7 +11,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr int kDeepest = 64;                                  // levels of JSON
+constexpr int kDeepestBody = 64;                              // levels of JSON
 constexpr std::size_t kMostScanned = std::size_t{64} * 1024;  // of text
 constexpr std::string_view kCut = "\xE2\x80\xA6";             // "…"
 
@@ -26,7 +26,7 @@ bool too_deep(std::string_view json) noexcept {
     } else if (c == '"') {
       in_string = true;
     } else if (c == '{' || c == '[') {
-      if (++depth > kDeepest) return true;
+      if (++depth > kDeepestBody) return true;
     } else if (c == '}' || c == ']') {
       --depth;
     }

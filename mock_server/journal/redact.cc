@@ -8,6 +8,7 @@
 #include "mock_server/core/crypto.h"
 #include "mock_server/wire/form.h"
 #include "mock_server/wire/message.h"
+#include "mock_server/wire/syntax.h"
 
 namespace heygen::mock {
 namespace {
@@ -19,9 +20,7 @@ constexpr std::size_t kShortestInside = 8;
 constexpr std::size_t kMostKnown = 256;
 
 char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-bool is_alnum(char c) noexcept {
-  return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9');
-}
+using wire::is_alnum;
 
 std::string_view trimmed(std::string_view text) noexcept {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);

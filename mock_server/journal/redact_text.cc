@@ -5,18 +5,17 @@
 
 #include "mock_server/core/crypto.h"
 #include "mock_server/journal/redact.h"
+#include "mock_server/wire/syntax.h"
 
 namespace heygen::mock {
 namespace {
 
 constexpr std::size_t kShortestRun = 8;
 constexpr std::size_t kMostParts = 8;  // of a run, tried together
-constexpr int kDeepest = 3;            // percent-encodings within one another
+constexpr int kDeepestEscape = 3;      // percent-encodings within one another
 constexpr int kBase64 = 2;             // of which base64 counts for so many
 
-bool is_alnum(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
+using wire::is_alnum;
 bool is_name_char(char c) noexcept { return is_alnum(c) || c == '_' || c == '-'; }
 bool is_run_char(char c) noexcept {
   return is_alnum(c) || std::string_view{"-._~+/="}.find(c) != std::string_view::npos;
@@ -97,7 +96,7 @@ std::string Redactor::text(std::string_view raw) const { return text(raw, 0); }
 
 std::string Redactor::text(std::string_view raw, int depth) const {
   auto out = without_runs(without_named(without_known(raw)), depth);
-  if (depth >= kDeepest || out.find('%') == std::string::npos) return out;
+  if (depth >= kDeepestEscape || out.find('%') == std::string::npos) return out;
   const auto decoded = loosely_decoded(out);
   if (decoded == out) return out;
   auto seen_through = text(decoded, depth + 1);
@@ -202,7 +201,7 @@ bool Redactor::asked(std::string_view raw) const {
 bool Redactor::recognised(std::string_view raw, int depth) const {
   if (asked(raw)) return true;
   // Not base64 within base64: what it costs to try would multiply.
-  if (depth + kBase64 > kDeepest) return false;
+  if (depth + kBase64 > kDeepestEscape) return false;
   // Words decode to noise: only what decodes to text is looked into.
   const auto decoded = base64_decode(raw);
   if (!decoded || !is_text(*decoded)) return false;

@@ -13,7 +13,7 @@
 namespace heygen::mock {
 namespace {
 
-constexpr std::array<std::string_view, 7> kOnce{
+constexpr std::array<std::string_view, 7> kAuthorizeOnce{
     "response_type", "client_id",      "redirect_uri",         "state",
     "scope",         "code_challenge", "code_challenge_method"};
 
@@ -53,7 +53,8 @@ Answer handle_authorize(const Call& call, const Visit& visit, const Fixtures&) {
                          param_copy(query, "scope"),
                          param_copy(query, "code_challenge"),
                          param_copy(query, "code_challenge_method")};
-  if (const auto twice = find_duplicate(query, kOnce); !twice.empty()) params.duplicated = twice;
+  if (const auto twice = find_duplicate(query, kAuthorizeOnce); !twice.empty())
+    params.duplicated = twice;
 
   AuthorizeOutcome outcome = check_authorize(visit.context, params);
   if (auto* const refused = std::get_if<AuthorizeRefused>(&outcome)) {

@@ -11,7 +11,7 @@
 namespace heygen::mock {
 namespace {
 
-constexpr std::string_view kPath = "/oauth/consent";
+constexpr std::string_view kConsentPath = "/oauth/consent";
 // RFC 9700 §4.12: 303 makes a GET of what follows; 307 would send the form along.
 constexpr int kSeeOther = 303;
 
@@ -36,14 +36,14 @@ Answer ask_for_consent(const Visit& visit, const AuthorizeRequest& request) {
                 {"client", request.code.client_id},
                 {"consent", decision.id},
                 {"csrf", decision.csrf},
-                {"action", std::string{base_path(visit.base)}.append(kPath)}};
+                {"action", std::string{base_path(visit.base)}.append(kConsentPath)}};
   view.lists = {{"scopes", scope_items(request.code.scope)},
                 {"users", user_items(visit.config)},
                 {"several", View::when(visit.config.users.size() > 1)},
                 {"return_to", View::maybe(origin_of(request.redirect_to))}};
   Answer answer;
   answer.response = page(200, "consent.html", std::move(view));
-  bind_page(answer.response, decision, visit, kPath);
+  bind_page(answer.response, decision, visit, kConsentPath);
   answer.why = "the page waits for the user's decision (approve: ask)";
   return answer;
 }
@@ -62,7 +62,7 @@ Answer handle_consent(const Call& call, const Visit& visit, const Fixtures&) {
                                  policy_for(visit.context, *client)};
   Answer answer = choice->approved ? send_code(visit, request, choice->user, kSeeOther)
                                    : send_error(deny(visit.context, request), kSeeOther);
-  release_page(answer.response, decision->id, visit, kPath);
+  release_page(answer.response, decision->id, visit, kConsentPath);
   return answer;
 }
 

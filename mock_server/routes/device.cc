@@ -15,7 +15,7 @@
 namespace heygen::mock {
 namespace {
 
-constexpr std::string_view kPath = "/device";
+constexpr std::string_view kDevicePath = "/device";
 
 Answer show(int status, std::string_view file, View view, std::string why) {
   Answer answer;
@@ -29,7 +29,7 @@ Answer ask_for_code(const Visit& visit, std::string_view typed, const std::strin
   View view;
   view.texts = {{"title", "Connect a device"},
                 {"user_code", std::string{typed}},
-                {"action", std::string{base_path(visit.base)}.append(kPath)}};
+                {"action", std::string{base_path(visit.base)}.append(kDevicePath)}};
   view.lists = {{"error", View::maybe(error)}};
   Answer answer = show(error.empty() ? 200 : 400, "device.html", std::move(view), error);
   if (!error.empty()) answer.outcome = "invalid_user_code";
@@ -74,27 +74,27 @@ Answer ask_for_decision(const Visit& visit, const StoredDevice& device) {
                 {"user_code", display_user_code(device.user_code)},
                 {"consent", decision.id},
                 {"csrf", decision.csrf},
-                {"action", std::string{base_path(visit.base)}.append(kPath)}};
+                {"action", std::string{base_path(visit.base)}.append(kDevicePath)}};
   view.lists = {{"scopes", scope_items(device.scope)},
                 {"users", user_items(visit.config)},
                 {"several", View::when(visit.config.users.size() > 1)}};
   Answer answer = show(200, "device_confirm.html", std::move(view),
                        "the page waits for the user's decision (approve: ask)");
-  bind_page(answer.response, decision, visit, kPath);
+  bind_page(answer.response, decision, visit, kDevicePath);
   return answer;
 }
 
 }  // namespace
 
 Answer handle_device_authorization(const Call& call, const Visit& visit, const Fixtures&) {
-  constexpr std::array<std::string_view, 3> kOnce{"client_id", "client_secret", "scope"};
+  constexpr std::array<std::string_view, 3> kDeviceOnce{"client_id", "client_secret", "scope"};
   const ErrorsPolicy errors = visit.context.policy.errors;
-  if (auto error = check_body(call, kOnce)) return refuse(std::move(*error), errors);
+  if (auto error = check_body(call, kDeviceOnce)) return refuse(std::move(*error), errors);
   auto client = authenticate(visit.context, credentials_of(call));
   if (!client) return refuse(std::move(client.error()), errors);
   const DeviceRequest request =
       start_device(visit.context, **client, param(call.form, "scope").value_or(""));
-  const std::string page = visit.base + std::string{kPath};
+  const std::string page = visit.base + std::string{kDevicePath};
   const std::string shown = display_user_code(request.user_code);
   const auto lifetime =
       std::chrono::duration_cast<std::chrono::seconds>(request.expires_at - visit.context.now);
@@ -143,7 +143,7 @@ Answer handle_device_decision(const Call& call, const Visit& visit, const Fixtur
   Answer answer =
       say(visit.context.store.decide_device(decision->user_code, user, visit.context.now),
           choice->approved);
-  release_page(answer.response, decision->id, visit, kPath);
+  release_page(answer.response, decision->id, visit, kDevicePath);
   return answer;
 }
 

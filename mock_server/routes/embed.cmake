@@ -41,5 +41,7 @@ function(heygen_embed out_variable function)
     DEPENDS ${ARGN} "${heygen_embed_script}"
     COMMENT "Embedding ${function}"
     VERBATIM)
+  # Each generated file names its bytes alike.
+  set_source_files_properties("${output}" PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   set(${out_variable} "${output}" PARENT_SCOPE)
 endfunction()

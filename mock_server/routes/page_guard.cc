@@ -95,8 +95,8 @@ Result<PendingConsent> take_page(const Call& call, const Visit& visit) {
 }
 
 Result<Choice> read_choice(const Call& call, const SandboxConfig& config) {
-  constexpr std::array<std::string_view, 4> kOnce{"consent", "csrf", "decision", "user"};
-  if (auto error = check_body(call, kOnce)) return std::move(*error);
+  constexpr std::array<std::string_view, 4> kPageGuardOnce{"consent", "csrf", "decision", "user"};
+  if (auto error = check_body(call, kPageGuardOnce)) return std::move(*error);
   const auto decision = param(call.form, "decision").value_or("");
   if (decision != "approve" && decision != "deny") {
     return make_error(ErrorId::page_decision_missing, "decision must be approve or deny");

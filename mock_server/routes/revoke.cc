@@ -11,8 +11,8 @@
 namespace heygen::mock {
 namespace {
 
-constexpr std::array<std::string_view, 4> kOnce{"token", "token_type_hint", "client_id",
-                                                "client_secret"};
+constexpr std::array<std::string_view, 4> kRevokeOnce{"token", "token_type_hint", "client_id",
+                                                      "client_secret"};
 
 std::string_view explain(Revocation what) noexcept {
   switch (what) {
@@ -32,7 +32,7 @@ std::string_view explain(Revocation what) noexcept {
 
 Answer handle_revoke(const Call& call, const Visit& visit, const Fixtures&) {
   const ErrorsPolicy errors = visit.context.policy.errors;
-  if (auto error = check_body(call, kOnce)) return refuse(std::move(*error), errors);
+  if (auto error = check_body(call, kRevokeOnce)) return refuse(std::move(*error), errors);
   const auto token = param(call.form, "token");
   if (!token) {
     return refuse(make_error(ErrorId::token_missing, is_form(call.request)

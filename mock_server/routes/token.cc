@@ -13,9 +13,9 @@
 namespace heygen::mock {
 namespace {
 
-constexpr std::array<std::string_view, 9> kOnce{"grant_type",    "code",          "redirect_uri",
-                                                "client_id",     "client_secret", "code_verifier",
-                                                "refresh_token", "scope",         "device_code"};
+constexpr std::array<std::string_view, 9> kTokenOnce{
+    "grant_type",    "code",          "redirect_uri", "client_id",  "client_secret",
+    "code_verifier", "refresh_token", "scope",        "device_code"};
 
 constexpr std::string_view kDeviceGrant = "urn:ietf:params:oauth:grant-type:device_code";
 
@@ -50,7 +50,7 @@ Answer handle_token(const Call& call, const Visit& visit, const Fixtures&) {
   const ErrorsPolicy errors = context.policy.errors;
   const bool by_rfc = errors == ErrorsPolicy::rfc;
   if (!is_form(call.request)) return refuse(not_a_form(call, by_rfc), errors);
-  if (auto error = check_body(call, kOnce)) return refuse(std::move(*error), errors);
+  if (auto error = check_body(call, kTokenOnce)) return refuse(std::move(*error), errors);
   if (call.grant_type.empty()) return refuse(no_grant_type(call, by_rfc), errors);
 
   const bool refreshes = call.grant_type == "refresh_token";

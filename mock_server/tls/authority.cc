@@ -12,15 +12,16 @@ namespace {
 
 using std::chrono::days;
 
-constexpr days kClockSkew{1};  // between us and who verifies
-constexpr days kLife{3650};
-constexpr days kRenewBefore{60};
+constexpr days kAuthorityClockSkew{1};  // between us and who verifies
+constexpr days kAuthorityLife{3650};
+constexpr days kRenewAuthorityBefore{60};
 
 std::unique_ptr<const Authority::Pair> make_pair(const Names& names, const Clock& clock,
                                                  RandomSource& random) {
   auto key = make_key();
   const auto now = clock.now();
-  auto certificate = make_ca(*key, names, {now - kClockSkew, now + kLife}, random);
+  auto certificate =
+      make_ca(*key, names, {now - kAuthorityClockSkew, now + kAuthorityLife}, random);
   return std::make_unique<Authority::Pair>(Authority::Pair{std::move(certificate), std::move(key)});
 }
 
@@ -65,7 +66,8 @@ std::variant<Stored, std::string> read(const AuthorityFiles& files, const Names&
     return files.certificate_file() + " and its key are no pair: remove them, and a new CA is made";
   }
   stored.names = permitted_names(*certificate);
-  stored.good = valid_to(*certificate) - clock.now() > kRenewBefore && permits(stored.names, names);
+  stored.good =
+      valid_to(*certificate) - clock.now() > kRenewAuthorityBefore && permits(stored.names, names);
   stored.pair =
       std::make_unique<Authority::Pair>(Authority::Pair{std::move(certificate), std::move(key)});
   return stored;

@@ -11,16 +11,16 @@ namespace {
 
 using std::chrono::days;
 
-constexpr days kClockSkew{1};
-constexpr days kLife{90};
-constexpr days kRenewBefore{30};
+constexpr days kLeafClockSkew{1};
+constexpr days kLeafLife{90};
+constexpr days kRenewLeafBefore{30};
 constexpr std::size_t kMost = 1'000;  // names of clients that ask for ever new ones
 
 constexpr const char* kWrongHost = "wrong-host.localhost";
 
 Validity validity(TlsFault fault, TimePoint now) {
-  if (fault == TlsFault::expired) return {now - kLife, now - days{1}};
-  return {now - kClockSkew, now + kLife};
+  if (fault == TlsFault::expired) return {now - kLeafLife, now - days{1}};
+  return {now - kLeafClockSkew, now + kLeafLife};
 }
 
 }  // namespace
@@ -48,7 +48,7 @@ std::shared_ptr<X509> Leaves::find(std::string_view server_name) {
   const auto found = made_.find(name);
   if (found != made_.end() && now < found->second.renew_at) return found->second.certificate;
   if (found == made_.end() && made_.size() >= kMost) made_.clear();
-  Leaf leaf{make(name, now), now + kLife - kRenewBefore};
+  Leaf leaf{make(name, now), now + kLeafLife - kRenewLeafBefore};
   return made_.insert_or_assign(std::move(name), std::move(leaf)).first->second.certificate;
 }
 

@@ -9,13 +9,6 @@ namespace {
 
 constexpr std::size_t kMaxSizeDigits = 16;
 
-constexpr int hex_value(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 }  // namespace
 
 std::optional<Refusal> ChunkedDecoder::on_size_line(std::string_view line, std::size_t room) {

@@ -30,6 +30,14 @@ constexpr bool is_alnum(unsigned c) noexcept {
   return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
+// Of a hexadecimal digit; -1: it is none.
+constexpr int hex_value(char c) noexcept {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
 constexpr bool is_one_of(unsigned c, std::string_view set) noexcept {
   return c != 0 && c < 0x80 && set.find(static_cast<char>(c)) != std::string_view::npos;
 }
