@@ -17,6 +17,7 @@
 #include <cstring>
 #include <utility>
 
+#include "conformance/subjects/process.h"
 #include "conformance/subjects/pty_activity.h"
 
 namespace heygen::conformance {
