@@ -45,14 +45,38 @@ TEST(Pkce, NamesTheMistakeBehindAFailedVerification) {
   EXPECT_NE(why(s256(kChallenge), kVerifier).find("hashed twice"), std::string::npos);
   EXPECT_NE(why(s256(*base64_decode(kVerifier)), kVerifier).find("decoded verifier"),
             std::string::npos);
-  EXPECT_NE(why(kVerifier, std::string{kVerifier}).find("verifier"), std::string::npos);
   EXPECT_NE(why(kChallenge, kChallenge).find("challenge was sent as the verifier"),
             std::string::npos);
+  const std::string long_verifier(64, 'v');
+  EXPECT_EQ(why(long_verifier, long_verifier),
+            "the challenge equals the verifier: a plain challenge was sent as S256");
   EXPECT_NE(why(kChallenge.substr(0, 40), kVerifier).find("truncated"), std::string::npos);
   EXPECT_NE(why(s256(std::string{kVerifier} + "\n"), kVerifier).find("newline"), std::string::npos);
   EXPECT_NE(why(s256("a~" + std::string(43, 'b')), "a%7E" + std::string(43, 'b')).find("twice"),
             std::string::npos);
   EXPECT_NE(why(kChallenge, std::string(43, 'z')).find("no known mistake"), std::string::npos);
+}
+
+TEST(Pkce, NamesWhiteSpaceOnEitherSide) {
+  const std::string verifier{kVerifier};
+  EXPECT_NE(why(s256(verifier + "\r\n"), verifier).find("appended"), std::string::npos);
+  EXPECT_NE(why(s256(" " + verifier), verifier).find("before"), std::string::npos);
+  EXPECT_NE(why(kChallenge, verifier + "\n").find("when it was sent"), std::string::npos);
+}
+
+TEST(Pkce, NamesATruncatedVerifier) {
+  const std::string whole = std::string{kVerifier} + "0123456789";
+  EXPECT_EQ(why(s256(kVerifier), whole),
+            "the verifier was truncated: only its first 43 of 53 characters were hashed");
+  for (const std::size_t missing : {1U, 2U}) {
+    EXPECT_NE(why(s256(whole), whole.substr(0, whole.size() - missing)).find("longer than the"),
+              std::string::npos);
+  }
+  // What is cut off at the shortest length is of the wrong shape as well.
+  EXPECT_NE(
+      diagnose_verifier({ChallengeMethod::s256, std::string{kChallenge}}, kVerifier.substr(0, 42))
+          .find("truncated"),
+      std::string::npos);
 }
 
 TEST(Pkce, KnowsTheVerifierOfAnotherLoginInProgress) {
