@@ -79,7 +79,10 @@ JsonObject::JsonObject(const json& value, std::string path)
   if (!value_.is_object()) throw BadInput{path_, "write a JSON object"};
 }
 
-bool JsonObject::has(std::string_view key) const { return value_.contains(key); }
+bool JsonObject::has(std::string_view key) const {
+  looked_for_.emplace(key);
+  return value_.contains(key);
+}
 
 const json* JsonObject::member(std::string_view key) {
   asked_.emplace(key);
@@ -191,7 +194,9 @@ void JsonObject::finish() const {
   for (const auto& [key, unused] : value_.items()) {
     if (asked_.contains(key)) continue;
     std::string known;
-    for (const auto& name : asked_) known += (known.empty() ? "" : ", ") + name;
+    std::set<std::string, std::less<>> names = asked_;
+    names.insert(looked_for_.begin(), looked_for_.end());
+    for (const auto& name : names) known += (known.empty() ? "" : ", ") + name;
     throw BadInput{path_of(key), "unknown key; known here: " + known};
   }
 }

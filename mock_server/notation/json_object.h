@@ -70,6 +70,7 @@ class JsonObject {
   const nlohmann::json& value_;
   std::string path_;
   std::set<std::string, std::less<>> asked_;
+  mutable std::set<std::string, std::less<>> looked_for_;  // by has(), which takes nothing
 };
 
 }  // namespace heygen::mock
