@@ -1,8 +1,9 @@
 #include "conformance/subjects/in_process.h"
 
 #include <atomic>
-#include <condition_variable>
 #include <exception>
+#include <future>
+#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <thread>
@@ -15,14 +16,6 @@ constexpr Capabilities kEveryClient{Capability::begin,    Capability::callback,
                                     Capability::state,    Capability::call_api,
                                     Capability::messages, Capability::redirect};
 constexpr Capabilities kNeedsAProcess{Capability::restart, Capability::two_processes};
-
-// What a call came to. Shared with the thread that makes it, which may outlive its waiter.
-template <typename T>
-struct Promised {
-  std::mutex mutex;
-  std::condition_variable changed;
-  std::optional<Outcome<T>> outcome;
-};
 
 [[noreturn]] void lacking(const char* what) {
   throw std::logic_error(std::string("it claims a capability without ") + what);
@@ -141,8 +134,9 @@ class InProcessSubject final : public Subject {
   // On a thread of its own, which keeps the client alive: a call that hangs is left to itself.
   template <typename T, typename Work>
   Pending<T> later(Work work) {
-    auto result = std::make_shared<Promised<T>>();
-    std::thread([result, client = client_, work = std::move(work)] {
+    std::promise<Outcome<T>> promise;
+    const std::shared_future<Outcome<T>> result = promise.get_future().share();
+    std::thread([promise = std::move(promise), client = client_, work = std::move(work)]() mutable {
       Outcome<T> outcome = Failure{Failure::Origin::refused, "", "it threw what is no exception"};
       try {
         outcome = work(*client);
@@ -150,16 +144,10 @@ class InProcessSubject final : public Subject {
         outcome = Failure{Failure::Origin::refused, "", refusal.what()};
       } catch (...) {  // NOLINT(bugprone-empty-catch): the outcome says so
       }
-      const std::lock_guard lock(result->mutex);
-      result->outcome = std::move(outcome);
-      result->changed.notify_all();
+      promise.set_value(std::move(outcome));
     }).detach();
     return Pending<T>([this, result, until = std::chrono::steady_clock::now() + timeout_.load()] {
-      std::unique_lock lock(result->mutex);
-      if (result->changed.wait_until(lock, until, [&] { return result->outcome.has_value(); })) {
-        return *result->outcome;
-      }
-      lock.unlock();
+      if (result.wait_until(until) == std::future_status::ready) return result.get();
       Failure late{Failure::Origin::timeout, "", "it did not return in time"};
       fail(late);
       return Outcome<T>(std::move(late));
