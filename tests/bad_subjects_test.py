@@ -78,8 +78,8 @@ class Folder(unittest.TestCase):
 
 class Adapters(Folder):
     def run_mode(self, mode):
-        return self.judge("client", "--only", CHECKS, "--timeout", "300ms", "--json", str(self.json), "--no-color",
-                          "--", sys.executable, str(self.adapter), mode)
+        return self.judge("client", "--only", CHECKS, "--timeout", "4s", "--jobs", "16", "--json", str(self.json),
+                          "--no-color", "--", sys.executable, "-S", "-E", str(self.adapter), mode)
 
     def test_each_check_has_a_verdict_and_none_passes(self):
         for mode in ("hangs", "crashes", "garbage", "endless-line", "wrong-id", "half-an-answer", "not-a-result",

@@ -11,13 +11,12 @@ cmake --install "$build" --component development --prefix "$work/prefix" >"$work
 
 make_example() {
   cp -r "examples/$1" "$work/$1"
-  cmake -S "$work/$1" -B "$work/$1/build" -DCMAKE_PREFIX_PATH="$work/prefix" \
-    -DCMAKE_BUILD_TYPE=Debug >"$work/log" 2>&1 &&
-    cmake --build "$work/$1/build" >>"$work/log" 2>&1 || {
+  if ! { cmake -S "$work/$1" -B "$work/$1/build" -DCMAKE_PREFIX_PATH="$work/prefix" \
+    -DCMAKE_BUILD_TYPE=Debug && cmake --build "$work/$1/build"; } >"$work/log" 2>&1; then
     cat "$work/log"
     echo "examples/$1 does not build against the installed copy"
     exit 1
-  }
+  fi
 }
 
 make_example embed
