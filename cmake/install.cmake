@@ -1,4 +1,5 @@
-# cmake --install and cpack: the programs, and the mock as a library for find_package(HeygenMock).
+# cmake --install and cpack: the programs, and the mock and the suite as libraries for
+# find_package(HeygenMock).
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
@@ -34,14 +35,18 @@ endif()
 
 # --- the library ----------------------------------------------------------------------------------
 get_property(heygen_modules GLOBAL PROPERTY heygen_modules)
-list(FILTER heygen_modules INCLUDE REGEX "^mock_")
-list(FILTER heygen_modules EXCLUDE REGEX "_testing$|^mock_cli$")
+list(FILTER heygen_modules INCLUDE REGEX "^mock_|^conformance_|^client_lib$")
+list(FILTER heygen_modules EXCLUDE REGEX "_testing$|_cli$|^conformance_(flawed|self_test|watch)$")
 install(TARGETS ${heygen_modules} heygen_httplib EXPORT HeygenMock COMPONENT development
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}/heygen-mock)
 install(DIRECTORY mock_server COMPONENT development DESTINATION ${heygen_headers}
   FILES_MATCHING PATTERN "*.h"
   PATTERN "testing*" EXCLUDE PATTERN "*_contract*" EXCLUDE PATTERN "raw_client.h" EXCLUDE
   PATTERN "cli" EXCLUDE PATTERN "bench" EXCLUDE)
+install(DIRECTORY conformance COMPONENT development DESTINATION ${heygen_headers}
+  FILES_MATCHING PATTERN "*.h"
+  PATTERN "cli" EXCLUDE PATTERN "flawed" EXCLUDE PATTERN "watch" EXCLUDE
+  PATTERN "self_test.h" EXCLUDE)
 install(EXPORT HeygenMock NAMESPACE heygen:: COMPONENT development DESTINATION ${heygen_package})
 configure_package_config_file(cmake/HeygenMockConfig.cmake.in
   ${CMAKE_BINARY_DIR}/HeygenMockConfig.cmake INSTALL_DESTINATION ${heygen_package})
@@ -67,5 +72,5 @@ set(CPACK_DEBIAN_PACKAGE_SECTION devel)
 set(CPACK_DEBIAN_PROGRAMS_PACKAGE_NAME heygen-oauth-mock)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME heygen-oauth-mock-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
-  "libcpp-httplib-dev, libssl-dev, libcurl4-openssl-dev, nlohmann-json3-dev, prometheus-cpp-dev, pkg-config")
+  "libcpp-httplib-dev, libssl-dev, libcurl4-openssl-dev, nlohmann-json3-dev, libpugixml-dev, prometheus-cpp-dev, pkg-config")
 include(CPack)

@@ -72,7 +72,8 @@ Report run(const CommonOptions& common, const Plan& plan, const JudgedAt& judged
 }
 
 bool out_is_taken(const CommonOptions& common) {
-  return common.json == "-" || common.junit == "-" || common.html == "-" || common.markdown == "-";
+  return common.json == "-" || common.junit == "-" || common.html == "-" ||
+         common.markdown == "-" || common.sarif == "-";
 }
 
 }  // namespace

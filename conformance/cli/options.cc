@@ -46,6 +46,7 @@ void add_reports(CLI::App& app, CommonOptions& common) {
   app.add_option("--junit", common.junit, "Write a JUnit report")->type_name("FILE");
   app.add_option("--html", common.html, "Write an HTML report, one file")->type_name("FILE");
   app.add_option("--markdown", common.markdown, "Write a Markdown report")->type_name("FILE");
+  app.add_option("--sarif", common.sarif, "Write a SARIF 2.1.0 report")->type_name("FILE");
 }
 
 void add_common(CLI::App& app, CommonOptions& common) {

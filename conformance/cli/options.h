@@ -31,6 +31,7 @@ struct CommonOptions {
   std::string json;
   std::string html;
   std::string markdown;
+  std::string sarif;
   std::optional<std::uint64_t> seed;
   bool no_color = false;
 };

@@ -11,6 +11,7 @@
 #include "conformance/report/json.h"
 #include "conformance/report/junit.h"
 #include "conformance/report/markdown.h"
+#include "conformance/report/sarif.h"
 
 namespace heygen::conformance {
 namespace {
@@ -21,11 +22,12 @@ struct Target {
   std::string (*write)(const Report&);
 };
 
-std::array<Target, 4> targets(const CommonOptions& options) {
+std::array<Target, 5> targets(const CommonOptions& options) {
   return {{{"--json", options.json, &json_report},
            {"--junit", options.junit, &junit_report},
            {"--html", options.html, &html_report},
-           {"--markdown", options.markdown, &markdown_report}}};
+           {"--markdown", options.markdown, &markdown_report},
+           {"--sarif", options.sarif, &sarif_report}}};
 }
 
 bool is_file(const std::string& path) { return !path.empty() && path != "-"; }
