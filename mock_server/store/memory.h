@@ -69,6 +69,10 @@ class MemoryStore : public Store {
   std::size_t expire_all(TimePoint now) override;
   void clear() override;
 
+  [[nodiscard]] std::optional<std::string> find_note(std::string_view key) const override;
+  void put_note(std::string_view key, std::string_view text) override;
+  std::uint64_t count_up(std::string_view key, std::uint64_t limit) override;
+
  private:
   struct Hash {
     using is_transparent = void;
@@ -150,6 +154,8 @@ class MemoryStore : public Store {
   Table<RepeatableCall> calls_;
   std::deque<std::string> call_order_;
   GrantId last_grant_ = 0;
+  std::map<std::string, std::string, std::less<>> notes_;
+  std::map<std::string, std::uint64_t, std::less<>> counts_;
 };
 
 }  // namespace heygen::mock

@@ -419,6 +419,54 @@ TYPED_TEST_P(StoreContract, ClearForgetsAllButTheClients) {
   EXPECT_TRUE(this->template rotates<RefreshUnknown>("rt-1", "2"));
 }
 
+// --- notes -------------------------------------------------------------------------------------
+
+TYPED_TEST_P(StoreContract, ANoteIsKeptUntilAnotherTakesItsPlace) {
+  Store& store = *this->store_;
+  EXPECT_FALSE(store.find_note("clock"));
+  store.put_note("clock", std::string_view{"a\0\xff", 3});
+  EXPECT_EQ(store.find_note("clock"), (std::string{"a\0\xff", 3}));
+  store.put_note("clock", "b");
+  store.put_note("config", "");
+  store.clear();
+  EXPECT_EQ(store.find_note("clock"), "b");
+  EXPECT_EQ(store.find_note("config"), "");
+}
+
+TYPED_TEST_P(StoreContract, ACountStopsAtItsLimit) {
+  Store& store = *this->store_;
+  EXPECT_EQ(store.count_up("a"), 1U);
+  EXPECT_EQ(store.count_up("a"), 2U);
+  EXPECT_EQ(store.count_up("b"), 1U);
+  EXPECT_EQ(store.count_up("a", 3), 3U);
+  EXPECT_EQ(store.count_up("a", 3), 0U);
+  EXPECT_EQ(store.count_up("a"), 4U);
+}
+
+TYPED_TEST_P(StoreContract, BytesAreKeptAsTheyAre) {
+  Store& store = *this->store_;
+  const std::string bytes{"\0\xff\xc3\x28'\"\n", 7};
+  Code code = this->code("c");
+  code.redirect_uri = bytes;
+  code.scope = bytes;
+  store.put_code(code);
+  EXPECT_EQ(store.find_code("c")->redirect_uri, bytes);
+  PendingConsent consent;
+  consent.id = "id";
+  consent.state = bytes;
+  consent.request = code;
+  consent.expires_at = kNever;
+  store.put_consent(consent);
+  EXPECT_EQ(store.find_consent("id")->state, bytes);
+  EXPECT_EQ(store.find_consent("id")->expires_at, kNever);
+  EXPECT_EQ(store.find_consent("id")->request.challenge.value, "challenge-of-c");
+  ASSERT_TRUE(this->template redeems<Redeemed>("c", "1"));
+  EXPECT_EQ(store.find_token("at-1", this->kNow)->scope, bytes);
+  EXPECT_EQ(store.find_token("rt-1", this->kNow)->expires_at, kNever);
+  EXPECT_FALSE(store.find_token(bytes, this->kNow));
+  EXPECT_FALSE(store.find_code(bytes));
+}
+
 REGISTER_TYPED_TEST_SUITE_P(
     StoreContract, AClientIsReplacedAsAWhole, AConsentIsHandedOutOnce,
     OfManyConcurrentRedemptionsOfACodeOneWins, ACodeThatIsReplayedTakesItsTokensWithIt,
@@ -435,6 +483,7 @@ REGISTER_TYPED_TEST_SUITE_P(
     AWindowLongerThanTimeNeverEnds, OfManyConcurrentCallsAWindowGrantsItsLimit,
     ACallIsAnsweredOnceAndThenAgainTheSameWay, ACallThatFailedIsFreeAgain,
     AnAnswerIsKeptThoughTheClockWasMovedBack, OfManyConcurrentCallsWithOneKeyOneBegins,
-    ClearForgetsAllButTheClients);
+    ClearForgetsAllButTheClients, ANoteIsKeptUntilAnotherTakesItsPlace, ACountStopsAtItsLimit,
+    BytesAreKeptAsTheyAre);
 
 }  // namespace heygen::mock
