@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <list>
 #include <map>
 #include <mutex>
 #include <unordered_map>
@@ -12,12 +13,14 @@
 
 namespace heygen::mock {
 
-// How much is remembered at the most. Beyond it the oldest goes; of tokens, a dead one first.
+// How much is remembered at the most. Beyond it the oldest goes; of tokens, one that was used or
+// revoked before any other.
 struct MemoryLimits {
   std::size_t codes = 65'536;
   std::size_t consents = 4'096;
   std::size_t devices = 4'096;
   std::size_t tokens = 1'048'576;
+  std::size_t spent_tokens = 65'536;  // of these, used or revoked: they are kept to be recognised
   std::size_t quotas = 4'096;
   std::size_t calls = 4'096;
 };
@@ -86,7 +89,9 @@ class MemoryStore : public Store {
     RevokedBy revoked_by = RevokedBy::nobody;
     std::uint32_t access_floor = 0;  // access tokens of an earlier generation are dead
     std::uint32_t generation = 0;
-    std::uint32_t tokens = 0;  // how many are kept; with the last of them the grant goes
+    std::uint32_t tokens = 0;             // how many are kept; with the last of them the grant goes
+    const std::string* access = nullptr;  // the newest of each kind: keys of tokens_, or null
+    const std::string* refresh = nullptr;  // once forgotten
   };
   struct CodeRecord : StoredCode {
     GrantId grant = 0;  // 0: nothing was given for it
@@ -94,12 +99,15 @@ class MemoryStore : public Store {
   struct DeviceRecord : StoredDevice {
     std::optional<TimePoint> polled_at;
   };
+  using Order = std::list<const std::string*>;
   struct Token {
+    Order::iterator order;  // in token_order_
     TokenKind kind = TokenKind::access;
     GrantId grant = 0;
     std::uint32_t generation = 0;
     RevokedBy revoked_by = RevokedBy::nobody;
     bool used = false;
+    bool spent = false;  // in spent_order_
     TimePoint issued_at;
     TimePoint expires_at = kNever;
     TimePoint used_at;
@@ -125,6 +133,8 @@ class MemoryStore : public Store {
   void add_token(std::string value, const Token& token);
   void make_room(TimePoint now);
   void forget_token(const std::string& value);
+  void mark_spent(const std::string* value);
+  void revoke_grant(Grant& grant, RevokedBy by);
   void revoke_token(Token& token, RevokedBy by);
   [[nodiscard]] RevokedBy revoked_by(const Token& token) const;
   [[nodiscard]] TokenState state_of(const Token& token, TimePoint now) const;
@@ -144,7 +154,8 @@ class MemoryStore : public Store {
   std::deque<std::string> device_order_;
   std::unordered_map<GrantId, Grant> grants_;
   Table<Token> tokens_;
-  std::deque<const std::string*> token_order_;  // the keys of tokens_
+  Order token_order_;                           // the keys of tokens_, as they were issued
+  std::deque<const std::string*> spent_order_;  // those of them that no clock brings back
   Table<Quota> quotas_;
   std::deque<std::string> quota_order_;
   Table<RepeatableCall> calls_;

@@ -12,8 +12,8 @@ namespace {
 
 using Lock = std::lock_guard<std::mutex>;
 
-// Among how many of the oldest a dead token is looked for before a live one has to go.
-constexpr std::ptrdiff_t kSearched = 8;
+// Among how many of the oldest an expired token is looked for before a live one has to go.
+constexpr int kSearched = 8;
 
 }  // namespace
 
@@ -31,8 +31,19 @@ void MemoryStore::add_token(std::string value, const Token& token) {
   const GrantId grant = token.grant;
   const auto [it, added] = tokens_.try_emplace(std::move(value), token);
   if (!added) return;
-  token_order_.push_back(&it->first);
-  ++grants_[grant].tokens;
+  it->second.order = token_order_.insert(token_order_.end(), &it->first);
+  Grant& family = grants_[grant];
+  ++family.tokens;
+  (token.kind == TokenKind::access ? family.access : family.refresh) = &it->first;
+}
+
+// Used or revoked for good. Such tokens make room first, in the order of their death.
+void MemoryStore::mark_spent(const std::string* value) {
+  if (value == nullptr) return;
+  Token& token = tokens_.find(*value)->second;
+  if (token.spent) return;
+  token.spent = true;
+  spent_order_.push_back(value);
 }
 
 void MemoryStore::add_tokens(GrantId grant, std::string_view parent, const TokenSet& tokens) {
@@ -52,23 +63,37 @@ void MemoryStore::add_tokens(GrantId grant, std::string_view parent, const Token
 }
 
 void MemoryStore::make_room(TimePoint now) {
-  const auto dead = [&](const std::string* value) {
-    return state_of(tokens_.find(*value)->second, now) != TokenState::active;
+  const auto forget_spent = [&] {
+    const std::string* const value = spent_order_.front();
+    spent_order_.pop_front();
+    forget_token(*value);
   };
+  while (spent_order_.size() > limits_.spent_tokens) forget_spent();
   while (tokens_.size() > limits_.tokens) {
-    const auto oldest = token_order_.begin();
-    const auto end = oldest + std::min(kSearched, std::ssize(token_order_));
-    auto goes = std::find_if(oldest, end, dead);
-    if (goes == end) goes = oldest;
+    if (!spent_order_.empty()) {
+      forget_spent();
+      continue;
+    }
+    auto goes = token_order_.begin();
+    auto next = goes;
+    for (int i = 0; i < kSearched && next != token_order_.end(); ++i, ++next) {
+      if (state_of(tokens_.find(**next)->second, now) == TokenState::active) continue;
+      goes = next;
+      break;
+    }
     forget_token(**goes);
-    token_order_.erase(goes);
   }
 }
 
 void MemoryStore::forget_token(const std::string& value) {
   const auto it = tokens_.find(value);
-  const auto grant = grants_.find(it->second.grant);
-  if (grant != grants_.end() && --grant->second.tokens == 0) grants_.erase(grant);
+  if (const auto grant = grants_.find(it->second.grant); grant != grants_.end()) {
+    Grant& family = grant->second;
+    if (family.access == &it->first) family.access = nullptr;
+    if (family.refresh == &it->first) family.refresh = nullptr;
+    if (--family.tokens == 0) grants_.erase(grant);
+  }
+  token_order_.erase(it->second.order);
   tokens_.erase(it);
 }
 
@@ -148,19 +173,23 @@ RotateOutcome MemoryStore::rotate_refresh(std::string_view value, const TokenSet
                           access->second.issued_at}};
     }
     const bool revoke = how.reuse == ReusePolicy::revoke_family;
-    if (revoke) grants_[grant_id].revoked_by = RevokedBy::refresh_reuse;
+    if (revoke) revoke_grant(grants_[grant_id], RevokedBy::refresh_reuse);
     return RefreshReused{revoke};
   }
 
   Grant& grant = grants_[grant_id];
   ++grant.generation;
-  if (how.old_access == OldAccessPolicy::revoke) grant.access_floor = grant.generation;
+  if (how.old_access == OldAccessPolicy::revoke) {
+    grant.access_floor = grant.generation;
+    mark_spent(grant.access);
+  }
   TokenSet given = tokens;
   if (how.rotation == RotationPolicy::rotate) {
     presented.used = true;
     presented.used_at = now;
     presented.successor_access = given.access.value;
     presented.successor_refresh = given.refresh ? given.refresh->value : std::string{};
+    mark_spent(&it->first);
     add_tokens(grant_id, value, given);
     return Rotated{std::move(given)};
   }
@@ -171,10 +200,17 @@ RotateOutcome MemoryStore::rotate_refresh(std::string_view value, const TokenSet
   return Rotated{std::move(given)};
 }
 
+void MemoryStore::revoke_grant(Grant& grant, RevokedBy by) {
+  grant.revoked_by = by;
+  mark_spent(grant.access);
+  mark_spent(grant.refresh);
+}
+
 void MemoryStore::revoke_token(Token& token, RevokedBy by) {
   token.revoked_by = by;
+  mark_spent(*token.order);
   // RFC 7009 §2.1: with a refresh token goes all that its grant gave.
-  if (token.kind == TokenKind::refresh) grants_[token.grant].revoked_by = by;
+  if (token.kind == TokenKind::refresh) revoke_grant(grants_[token.grant], by);
 }
 
 bool MemoryStore::revoke(std::string_view value) {
@@ -242,6 +278,7 @@ void MemoryStore::clear() {
   device_order_.clear();
   grants_.clear();
   token_order_.clear();
+  spent_order_.clear();
   tokens_.clear();
   quotas_.clear();
   quota_order_.clear();
