@@ -82,10 +82,16 @@ class MemoryStore : public Store {
   template <typename T>
   using Table = std::unordered_map<std::string, T, Hash, std::equal_to<>>;
 
-  struct Grant {
+  // Whose a grant is, and for what: kept once for all grants that are alike.
+  struct Owner {
     std::string client_id;
     std::string user;
     std::string scope;
+    auto operator<=>(const Owner&) const = default;
+  };
+  using Owners = std::map<Owner, std::size_t>;  // and how many grants are
+  struct Grant {
+    Owners::iterator owner;
     RevokedBy revoked_by = RevokedBy::nobody;
     std::uint32_t access_floor = 0;  // access tokens of an earlier generation are dead
     std::uint32_t generation = 0;
@@ -100,6 +106,10 @@ class MemoryStore : public Store {
     std::optional<TimePoint> polled_at;
   };
   using Order = std::list<const std::string*>;
+  struct Successors {
+    std::string access;
+    std::string refresh;
+  };
   struct Token {
     Order::iterator order;  // in token_order_
     TokenKind kind = TokenKind::access;
@@ -111,9 +121,8 @@ class MemoryStore : public Store {
     TimePoint issued_at;
     TimePoint expires_at = kNever;
     TimePoint used_at;
-    std::string parent;            // the value it was given for
-    std::string successor_access;  // what a spent refresh token gave
-    std::string successor_refresh;
+    std::string parent;                            // the value it was given for
+    std::shared_ptr<const Successors> successors;  // what a spent refresh token gave
   };
 
   struct Quota {
@@ -152,6 +161,7 @@ class MemoryStore : public Store {
   Table<DeviceRecord> devices_;    // by user code
   Table<std::string> user_codes_;  // by device code
   std::deque<std::string> device_order_;
+  Owners owners_;
   std::unordered_map<GrantId, Grant> grants_;
   Table<Token> tokens_;
   Order token_order_;                           // the keys of tokens_, as they were issued

@@ -21,9 +21,9 @@ GrantId MemoryStore::add_grant(std::string_view client_id, std::string_view user
                                std::string_view scope) {
   const GrantId id = ++last_grant_;
   Grant& grant = grants_[id];
-  grant.client_id = client_id;
-  grant.user = user;
-  grant.scope = scope;
+  grant.owner =
+      owners_.try_emplace({std::string{client_id}, std::string{user}, std::string{scope}}).first;
+  ++grant.owner->second;
   return id;
 }
 
@@ -91,7 +91,10 @@ void MemoryStore::forget_token(const std::string& value) {
     Grant& family = grant->second;
     if (family.access == &it->first) family.access = nullptr;
     if (family.refresh == &it->first) family.refresh = nullptr;
-    if (--family.tokens == 0) grants_.erase(grant);
+    if (--family.tokens == 0) {
+      if (--family.owner->second == 0) owners_.erase(family.owner);
+      grants_.erase(grant);
+    }
   }
   token_order_.erase(it->second.order);
   tokens_.erase(it);
@@ -119,9 +122,10 @@ TokenView MemoryStore::view(const std::string& value, const Token& token, TimePo
   out.kind = token.kind;
   out.value = value;
   if (const auto it = grants_.find(token.grant); it != grants_.end()) {
-    out.client_id = it->second.client_id;
-    out.user = it->second.user;
-    out.scope = it->second.scope;
+    const Owner& owner = it->second.owner->first;
+    out.client_id = owner.client_id;
+    out.user = owner.user;
+    out.scope = owner.scope;
   }
   out.state = state_of(token, now);
   out.revoked_by = revoked_by(token);
@@ -164,8 +168,8 @@ RotateOutcome MemoryStore::rotate_refresh(std::string_view value, const TokenSet
   if (state == TokenState::revoked) return RefreshRevoked{};
   if (state == TokenState::expired) return RefreshExpired{};
   if (state == TokenState::used && how.reuse != ReusePolicy::ignore) {
-    const auto access = tokens_.find(presented.successor_access);
-    const auto refresh = tokens_.find(presented.successor_refresh);
+    const auto access = tokens_.find(presented.successors->access);
+    const auto refresh = tokens_.find(presented.successors->refresh);
     if (how.grace.count() > 0 && now < saturating_add(presented.used_at, how.grace) &&
         access != tokens_.end() && refresh != tokens_.end()) {
       return GraceReplay{{{access->first, access->second.expires_at},
@@ -187,8 +191,8 @@ RotateOutcome MemoryStore::rotate_refresh(std::string_view value, const TokenSet
   if (how.rotation == RotationPolicy::rotate) {
     presented.used = true;
     presented.used_at = now;
-    presented.successor_access = given.access.value;
-    presented.successor_refresh = given.refresh ? given.refresh->value : std::string{};
+    presented.successors = std::make_shared<const Successors>(
+        Successors{given.access.value, given.refresh ? given.refresh->value : std::string{}});
     mark_spent(&it->first);
     add_tokens(grant_id, value, given);
     return Rotated{std::move(given)};
@@ -277,6 +281,7 @@ void MemoryStore::clear() {
   user_codes_.clear();
   device_order_.clear();
   grants_.clear();
+  owners_.clear();
   token_order_.clear();
   spent_order_.clear();
   tokens_.clear();
