@@ -113,7 +113,7 @@ RedeemOutcome MemoryStore::redeem_code(std::string_view value, const TokenSet& t
     // RFC 6749 §4.1.2: a code used more than once takes down what it gave.
     const std::size_t died = count_active(code.grant, now);
     if (const auto grant = grants_.find(code.grant); grant != grants_.end()) {
-      grant->second.revoked_by = RevokedBy::code_replay;
+      revoke_grant(grant->second, RevokedBy::code_replay);
     }
     return AlreadyRedeemed{died};
   }

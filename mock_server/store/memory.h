@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <list>
 #include <map>
 #include <mutex>
 #include <unordered_map>
@@ -12,12 +13,14 @@
 
 namespace heygen::mock {
 
-// How much is remembered at the most. Beyond it the oldest goes; of tokens, a dead one first.
+// How much is remembered at the most. Beyond it the oldest goes; of tokens, one that was used or
+// revoked before any other.
 struct MemoryLimits {
   std::size_t codes = 65'536;
   std::size_t consents = 4'096;
   std::size_t devices = 4'096;
   std::size_t tokens = 1'048'576;
+  std::size_t spent_tokens = 65'536;  // of these, used or revoked: they are kept to be recognised
   std::size_t quotas = 4'096;
   std::size_t calls = 4'096;
 };
@@ -83,14 +86,22 @@ class MemoryStore : public Store {
   template <typename T>
   using Table = std::unordered_map<std::string, T, Hash, std::equal_to<>>;
 
-  struct Grant {
+  // Whose a grant is, and for what: kept once for all grants that are alike.
+  struct Owner {
     std::string client_id;
     std::string user;
     std::string scope;
+    auto operator<=>(const Owner&) const = default;
+  };
+  using Owners = std::map<Owner, std::size_t>;  // and how many grants are
+  struct Grant {
+    Owners::iterator owner;
     RevokedBy revoked_by = RevokedBy::nobody;
     std::uint32_t access_floor = 0;  // access tokens of an earlier generation are dead
     std::uint32_t generation = 0;
-    std::uint32_t tokens = 0;  // how many are kept; with the last of them the grant goes
+    std::uint32_t tokens = 0;             // how many are kept; with the last of them the grant goes
+    const std::string* access = nullptr;  // the newest of each kind: keys of tokens_, or null
+    const std::string* refresh = nullptr;  // once forgotten
   };
   struct CodeRecord : StoredCode {
     GrantId grant = 0;  // 0: nothing was given for it
@@ -98,18 +109,24 @@ class MemoryStore : public Store {
   struct DeviceRecord : StoredDevice {
     std::optional<TimePoint> polled_at;
   };
+  using Order = std::list<const std::string*>;
+  struct Successors {
+    std::string access;
+    std::string refresh;
+  };
   struct Token {
+    Order::iterator order;  // in token_order_
     TokenKind kind = TokenKind::access;
     GrantId grant = 0;
     std::uint32_t generation = 0;
     RevokedBy revoked_by = RevokedBy::nobody;
     bool used = false;
+    bool spent = false;  // in spent_order_
     TimePoint issued_at;
     TimePoint expires_at = kNever;
     TimePoint used_at;
-    std::string parent;            // the value it was given for
-    std::string successor_access;  // what a spent refresh token gave
-    std::string successor_refresh;
+    std::string parent;                            // the value it was given for
+    std::shared_ptr<const Successors> successors;  // what a spent refresh token gave
   };
 
   struct Quota {
@@ -129,6 +146,8 @@ class MemoryStore : public Store {
   void add_token(std::string value, const Token& token);
   void make_room(TimePoint now);
   void forget_token(const std::string& value);
+  void mark_spent(const std::string* value);
+  void revoke_grant(Grant& grant, RevokedBy by);
   void revoke_token(Token& token, RevokedBy by);
   [[nodiscard]] RevokedBy revoked_by(const Token& token) const;
   [[nodiscard]] TokenState state_of(const Token& token, TimePoint now) const;
@@ -146,9 +165,11 @@ class MemoryStore : public Store {
   Table<DeviceRecord> devices_;    // by user code
   Table<std::string> user_codes_;  // by device code
   std::deque<std::string> device_order_;
+  Owners owners_;
   std::unordered_map<GrantId, Grant> grants_;
   Table<Token> tokens_;
-  std::deque<const std::string*> token_order_;  // the keys of tokens_
+  Order token_order_;                           // the keys of tokens_, as they were issued
+  std::deque<const std::string*> spent_order_;  // those of them that no clock brings back
   Table<Quota> quotas_;
   std::deque<std::string> quota_order_;
   Table<RepeatableCall> calls_;

@@ -12,8 +12,8 @@ namespace {
 
 using Lock = std::lock_guard<std::mutex>;
 
-// Among how many of the oldest a dead token is looked for before a live one has to go.
-constexpr std::ptrdiff_t kSearched = 8;
+// Among how many of the oldest an expired token is looked for before a live one has to go.
+constexpr int kSearched = 8;
 
 }  // namespace
 
@@ -21,9 +21,9 @@ GrantId MemoryStore::add_grant(std::string_view client_id, std::string_view user
                                std::string_view scope) {
   const GrantId id = ++last_grant_;
   Grant& grant = grants_[id];
-  grant.client_id = client_id;
-  grant.user = user;
-  grant.scope = scope;
+  grant.owner =
+      owners_.try_emplace({std::string{client_id}, std::string{user}, std::string{scope}}).first;
+  ++grant.owner->second;
   return id;
 }
 
@@ -31,8 +31,19 @@ void MemoryStore::add_token(std::string value, const Token& token) {
   const GrantId grant = token.grant;
   const auto [it, added] = tokens_.try_emplace(std::move(value), token);
   if (!added) return;
-  token_order_.push_back(&it->first);
-  ++grants_[grant].tokens;
+  it->second.order = token_order_.insert(token_order_.end(), &it->first);
+  Grant& family = grants_[grant];
+  ++family.tokens;
+  (token.kind == TokenKind::access ? family.access : family.refresh) = &it->first;
+}
+
+// Used or revoked for good. Such tokens make room first, in the order of their death.
+void MemoryStore::mark_spent(const std::string* value) {
+  if (value == nullptr) return;
+  Token& token = tokens_.find(*value)->second;
+  if (token.spent) return;
+  token.spent = true;
+  spent_order_.push_back(value);
 }
 
 void MemoryStore::add_tokens(GrantId grant, std::string_view parent, const TokenSet& tokens) {
@@ -52,23 +63,40 @@ void MemoryStore::add_tokens(GrantId grant, std::string_view parent, const Token
 }
 
 void MemoryStore::make_room(TimePoint now) {
-  const auto dead = [&](const std::string* value) {
-    return state_of(tokens_.find(*value)->second, now) != TokenState::active;
+  const auto forget_spent = [&] {
+    const std::string* const value = spent_order_.front();
+    spent_order_.pop_front();
+    forget_token(*value);
   };
+  while (spent_order_.size() > limits_.spent_tokens) forget_spent();
   while (tokens_.size() > limits_.tokens) {
-    const auto oldest = token_order_.begin();
-    const auto end = oldest + std::min(kSearched, std::ssize(token_order_));
-    auto goes = std::find_if(oldest, end, dead);
-    if (goes == end) goes = oldest;
+    if (!spent_order_.empty()) {
+      forget_spent();
+      continue;
+    }
+    auto goes = token_order_.begin();
+    auto next = goes;
+    for (int i = 0; i < kSearched && next != token_order_.end(); ++i, ++next) {
+      if (state_of(tokens_.find(**next)->second, now) == TokenState::active) continue;
+      goes = next;
+      break;
+    }
     forget_token(**goes);
-    token_order_.erase(goes);
   }
 }
 
 void MemoryStore::forget_token(const std::string& value) {
   const auto it = tokens_.find(value);
-  const auto grant = grants_.find(it->second.grant);
-  if (grant != grants_.end() && --grant->second.tokens == 0) grants_.erase(grant);
+  if (const auto grant = grants_.find(it->second.grant); grant != grants_.end()) {
+    Grant& family = grant->second;
+    if (family.access == &it->first) family.access = nullptr;
+    if (family.refresh == &it->first) family.refresh = nullptr;
+    if (--family.tokens == 0) {
+      if (--family.owner->second == 0) owners_.erase(family.owner);
+      grants_.erase(grant);
+    }
+  }
+  token_order_.erase(it->second.order);
   tokens_.erase(it);
 }
 
@@ -94,9 +122,10 @@ TokenView MemoryStore::view(const std::string& value, const Token& token, TimePo
   out.kind = token.kind;
   out.value = value;
   if (const auto it = grants_.find(token.grant); it != grants_.end()) {
-    out.client_id = it->second.client_id;
-    out.user = it->second.user;
-    out.scope = it->second.scope;
+    const Owner& owner = it->second.owner->first;
+    out.client_id = owner.client_id;
+    out.user = owner.user;
+    out.scope = owner.scope;
   }
   out.state = state_of(token, now);
   out.revoked_by = revoked_by(token);
@@ -139,8 +168,8 @@ RotateOutcome MemoryStore::rotate_refresh(std::string_view value, const TokenSet
   if (state == TokenState::revoked) return RefreshRevoked{};
   if (state == TokenState::expired) return RefreshExpired{};
   if (state == TokenState::used && how.reuse != ReusePolicy::ignore) {
-    const auto access = tokens_.find(presented.successor_access);
-    const auto refresh = tokens_.find(presented.successor_refresh);
+    const auto access = tokens_.find(presented.successors->access);
+    const auto refresh = tokens_.find(presented.successors->refresh);
     if (how.grace.count() > 0 && now < saturating_add(presented.used_at, how.grace) &&
         access != tokens_.end() && refresh != tokens_.end()) {
       return GraceReplay{{{access->first, access->second.expires_at},
@@ -148,19 +177,23 @@ RotateOutcome MemoryStore::rotate_refresh(std::string_view value, const TokenSet
                           access->second.issued_at}};
     }
     const bool revoke = how.reuse == ReusePolicy::revoke_family;
-    if (revoke) grants_[grant_id].revoked_by = RevokedBy::refresh_reuse;
+    if (revoke) revoke_grant(grants_[grant_id], RevokedBy::refresh_reuse);
     return RefreshReused{revoke};
   }
 
   Grant& grant = grants_[grant_id];
   ++grant.generation;
-  if (how.old_access == OldAccessPolicy::revoke) grant.access_floor = grant.generation;
+  if (how.old_access == OldAccessPolicy::revoke) {
+    grant.access_floor = grant.generation;
+    mark_spent(grant.access);
+  }
   TokenSet given = tokens;
   if (how.rotation == RotationPolicy::rotate) {
     presented.used = true;
     presented.used_at = now;
-    presented.successor_access = given.access.value;
-    presented.successor_refresh = given.refresh ? given.refresh->value : std::string{};
+    presented.successors = std::make_shared<const Successors>(
+        Successors{given.access.value, given.refresh ? given.refresh->value : std::string{}});
+    mark_spent(&it->first);
     add_tokens(grant_id, value, given);
     return Rotated{std::move(given)};
   }
@@ -171,10 +204,17 @@ RotateOutcome MemoryStore::rotate_refresh(std::string_view value, const TokenSet
   return Rotated{std::move(given)};
 }
 
+void MemoryStore::revoke_grant(Grant& grant, RevokedBy by) {
+  grant.revoked_by = by;
+  mark_spent(grant.access);
+  mark_spent(grant.refresh);
+}
+
 void MemoryStore::revoke_token(Token& token, RevokedBy by) {
   token.revoked_by = by;
+  mark_spent(*token.order);
   // RFC 7009 §2.1: with a refresh token goes all that its grant gave.
-  if (token.kind == TokenKind::refresh) grants_[token.grant].revoked_by = by;
+  if (token.kind == TokenKind::refresh) revoke_grant(grants_[token.grant], by);
 }
 
 bool MemoryStore::revoke(std::string_view value) {
@@ -241,7 +281,9 @@ void MemoryStore::clear() {
   user_codes_.clear();
   device_order_.clear();
   grants_.clear();
+  owners_.clear();
   token_order_.clear();
+  spent_order_.clear();
   tokens_.clear();
   quotas_.clear();
   quota_order_.clear();

@@ -69,5 +69,36 @@ TEST(MemoryStore, ForgetsDeadTokensBeforeLiveOnes) {
   EXPECT_TRUE(store.find_token("rt-live", kNow));
 }
 
+TEST(MemoryStore, ForgetsASpentTokenHoweverYoungBeforeALiveOne) {
+  MemoryStore store({.tokens = 40});
+  for (int i = 0; i < 20; ++i)
+    store.put_grant("demo", "user", "", pair("live" + std::to_string(i)));
+  for (int i = 0; i < 100; ++i) {
+    const std::string last = i == 0 ? "live19" : "next" + std::to_string(i - 1);
+    ASSERT_TRUE(std::holds_alternative<Rotated>(
+        store.rotate_refresh("rt-" + last, pair("next" + std::to_string(i)), {}, kNow)));
+  }
+  for (int i = 0; i < 19; ++i) {
+    EXPECT_TRUE(store.find_token("at-live" + std::to_string(i), kNow)) << i;
+    EXPECT_TRUE(store.find_token("rt-live" + std::to_string(i), kNow)) << i;
+  }
+  EXPECT_EQ(store.tokens(kNow).size(), 40U);
+}
+
+TEST(MemoryStore, KeepsSoManySpentTokensAndNoMore) {
+  MemoryStore store({.spent_tokens = 4});
+  store.put_grant("demo", "user", "", pair("0"));
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_TRUE(std::holds_alternative<Rotated>(
+        store.rotate_refresh("rt-" + std::to_string(i), pair(std::to_string(i + 1)), {}, kNow)));
+  }
+  EXPECT_EQ(store.tokens(kNow).size(), 6U);
+  EXPECT_TRUE(store.find_token("rt-99", kNow));  // used, and still known to be
+  EXPECT_FALSE(store.find_token("rt-97", kNow));
+  ASSERT_TRUE(store.revoke("rt-100"));  // the whole grant
+  store.put_grant("demo", "user", "", pair("new"));
+  EXPECT_EQ(store.tokens(kNow).size(), 6U);
+}
+
 }  // namespace
 }  // namespace heygen::mock
