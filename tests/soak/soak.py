@@ -68,6 +68,8 @@ def traffic_for(seconds, mock, worlds, seed, done, failed, samples):
     until = time.monotonic() + seconds
     while (left := until - time.monotonic()) > 0 and mock.alive() and len(failed) < 20:
         time.sleep(min(left, 5))
+        if not mock.alive():
+            break
         samples.append({"left_s": round(max(left - 5, 0)), **mock.look()})
         print(f"   {samples[-1]['left_s']:5} s left   {samples[-1]['rss_kib']:7} KiB   "
               f"{samples[-1]['threads']:3} threads   {samples[-1]['descriptors']:4} descriptors   "
@@ -133,7 +135,8 @@ def main():
         print(f"== at rest: {before}\n== {args.minutes:g} minutes of traffic", flush=True)
         traffic_for(seconds, mock, worlds, args.seed, done, failed, samples)
         if not mock.alive():
-            print("the server ended in the midst of it", file=sys.stderr)
+            print(f"the server ended in the midst of it, with {mock.stop()}; the end of its log:", file=sys.stderr)
+            print((pathlib.Path(folder) / "log").read_text(errors="replace")[-2000:], file=sys.stderr)
             return 1
         after, strays = at_rest(mock, worlds)
         status = mock.stop()
