@@ -181,7 +181,7 @@ def hostile(place, chance):
             peer.shutdown(socket.SHUT_WR)
             while peer.recv(65536):
                 pass
-    except ConnectionError:
+    except OSError:
         pass  # it has hung up on us, as it should
     if chance.random() < 0.5:
         reset(peer)
