@@ -124,6 +124,13 @@ void Doors::stop() {
   if (proxy_) proxy_->stop();
 }
 
+std::size_t Doors::open_connections() const {
+  const std::lock_guard lock(mutex_);
+  std::size_t open = proxy_ ? proxy_->open_connections() : 0;
+  for (const auto& https : https_) open += https.listener->open_connections();
+  return open;
+}
+
 std::string Doors::ca_pem() const {
   const std::lock_guard lock(mutex_);
   return identity_ ? identity_->authority->pem() : "";

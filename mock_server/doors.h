@@ -41,6 +41,7 @@ class Doors {
   // Those of open(); unchanged afterwards.
   [[nodiscard]] const std::string& https_url() const noexcept { return https_url_; }
   [[nodiscard]] const std::string& proxy_url() const noexcept { return proxy_url_; }
+  [[nodiscard]] std::size_t open_connections() const;
   [[nodiscard]] std::string ca_pem() const;
   [[nodiscard]] std::string ca_file() const;
 

@@ -111,6 +111,22 @@ TEST_F(DoorsTest, ThroughTheProxyEachHostIsTheVendors) {
   EXPECT_THAT(ask("api.heygen.com", "GET /_mock/config"), StartsWith("HTTP/1.1 403 "));
 }
 
+TEST_F(DoorsTest, MetricsCountTheConnectionsOfEveryDoor) {
+  ServerOptions options;
+  options.https = HttpsOptions{};
+  options.proxy = ProxyOptions{};
+  start(std::move(options));
+  wire::testing::RawClient plain(server->port());
+  TlsClient by_tls(port_of(server->https_url()), trusting("localhost"));
+  wire::testing::RawClient by_proxy(port_of(server->proxy_url()));
+  by_tls.send(request("GET", "/v1/user/me"));
+  EXPECT_EQ(status_of(by_tls.response()), 401);
+  by_proxy.send("GET http://api.heygen.com/v1/user/me HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(status_of(by_proxy.response()), 401);
+  plain.send(request("GET", "/_mock/metrics"));
+  EXPECT_THAT(plain.response(), HasSubstr("\nheygen_mock_connections 3\n"));
+}
+
 TEST_F(DoorsTest, WhatCannotBeOpenedIsSaidWithItsFlag) {
   start({});
   ServerOptions options;

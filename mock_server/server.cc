@@ -146,7 +146,10 @@ class Server::Impl {
   }
 
   ControlOptions with_metrics(ControlOptions options) {
-    options.metrics = {&tally_, [this] { return listener_ ? listener_->open_connections() : 0; }};
+    options.metrics = {&tally_, [this] {
+                         return doors_.open_connections() +
+                                (listener_ ? listener_->open_connections() : 0);
+                       }};
     return options;
   }
 

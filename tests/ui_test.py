@@ -292,6 +292,26 @@ class Dashboard(PageTest):
         self.assertEqual(self.mock.user_me(tokens["access_token"])[0], 401)
         self.assertEqual(self.mock.user_me(tokens["access_token"])[0], 200)
 
+    def test_an_exchange_is_exported_as_a_scenario_file(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.browser.devtools("Browser.setDownloadBehavior", behavior="allow", downloadPath=folder.name)
+        self.open_dashboard()
+        self.assertEqual(self.mock.user_me("no-such-token")[0], 401)
+        self.rows(1)
+        self.browser.click(".exchange .hop")
+        self.browser.wait("return document.querySelector('.detail .reason') !== null", what="the detail")
+        self.browser.click(".detail .row button:nth-child(2)")
+        file = pathlib.Path(folder.name) / "exchange-1.json"
+        until = time.monotonic() + 20
+        while not file.exists():
+            self.assertLess(time.monotonic(), until, "no download")
+            time.sleep(0.05)
+        self.keep("export")
+        self.assertNotIn("no-such-token", file.read_text())
+        checked = subprocess.run([PROGRAM, "validate", str(file)], capture_output=True, text=True, check=False)
+        self.assertEqual(checked.returncode, 0, checked.stderr)
+
     def test_it_is_operated_from_the_keyboard(self):
         self.mock.log_in()
         self.open_dashboard()

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -34,6 +35,8 @@ class ProxyServer {
   ProxyServer& operator=(const ProxyServer&) = delete;
 
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
+  // To this port; not those of tunnels that were let through.
+  [[nodiscard]] std::size_t open_connections() const { return listener_->open_connections(); }
   void stop();
 
  private:

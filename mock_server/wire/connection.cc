@@ -86,7 +86,8 @@ void Connection::act(std::uint32_t signals, Lane& lane) {
   int turns = kTurns;
   while (phase_ != Phase::closed && advance(lane) == Progress::more) {
     if (--turns == 0) {
-      look_again();
+      // The last turn may have closed it: an answer to a peer that had gone.
+      if (phase_ != Phase::closed) look_again();
       break;
     }
   }
