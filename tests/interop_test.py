@@ -13,7 +13,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 EXAMPLES, PLACE = ROOT / "examples", ROOT / "build/interop"
 MODULES = PLACE / "node_modules"
 NODE = ["arctic", "openid-client", "simple-oauth2", "oauth4webapi"]
-PYTHON = {"Authlib": ("authlib", EXAMPLES / "adapters/authlib_adapter.py")}
+PYTHON = {"Authlib": ("authlib", EXAMPLES / "adapters/authlib_adapter.py"),
+          "requests-oauthlib": ("requests_oauthlib", EXAMPLES / "interop/requests_adapter.py")}
 
 
 def install():
@@ -42,11 +43,12 @@ def clients():
         script = "oauth4webapi_adapter.mjs" if name == "oauth4webapi" else name + ".mjs"
         yield name, ["node", PLACE / script], missing
     for name, (module, script) in PYTHON.items():
+        package = "python3-" + module.replace("_", "-")
         found = [p for p in (sys.executable, "/usr/bin/python3") if shutil.which(p) and
                  subprocess.run([p, "-c", f"import {module}, requests"],
                                 capture_output=True).returncode == 0]
         yield (name, [found[0], script], None) if found else (
-            name, None, f"Python has no {module} (Debian: python3-{module} python3-requests)")
+            name, None, f"Python has no {module} (Debian: {package} python3-requests)")
 
 
 def control(mock, path, **body):

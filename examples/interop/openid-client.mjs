@@ -33,5 +33,5 @@ serve({
     client.authorizationCodeGrant(config, url, { pkceCodeVerifier: verifier, expectedState: state }),
   refresh: ({ refresh_token }) => client.refreshTokenGrant(renewal, refresh_token),
   revoke: ({ refresh_token }) => client.tokenRevocation(config, refresh_token),
-  over: (error) => error.error === 'invalid_grant',
+  over: (error) => error.error === 'invalid_grant' || error.status === 401,
 })
