@@ -23,11 +23,12 @@ install(FILES README.md CHANGELOG.md LICENSE COMPONENT programs DESTINATION ${CM
 find_program(HELP2MAN help2man)
 if(HELP2MAN)
   foreach(program heygen-mock-server heygen-conformance heygen-client)
-    set(page ${CMAKE_BINARY_DIR}/man/${program}.1)
-    add_custom_command(OUTPUT ${page} DEPENDS ${program}
+    set(page ${CMAKE_BINARY_DIR}/man/${program}.1)  # gzipped, as Debian's policy has it
+    add_custom_command(OUTPUT ${page}.gz DEPENDS ${program}
       COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/man
-      COMMAND ${HELP2MAN} --no-info --no-discard-stderr --output=${page} $<TARGET_FILE:${program}>)
-    list(APPEND heygen_pages ${page})
+      COMMAND ${HELP2MAN} --no-info --no-discard-stderr --output=${page} $<TARGET_FILE:${program}>
+      COMMAND gzip -9nf ${page})
+    list(APPEND heygen_pages ${page}.gz)
   endforeach()
   add_custom_target(man ALL DEPENDS ${heygen_pages})
   install(FILES ${heygen_pages} COMPONENT programs DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)

@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
-# The commands that the README and scripts/guide print, pasted, each against a mock of its own.
-#   tests/documented_commands.sh MOCK_SERVER
+# Every command that README.md, docs/*.md and scripts/guide print, pasted, each block against a mock of
+# its own. A block that cannot run here has `<!-- not run by the tests: WHY -->` on the line above it.
+#   tests/documented_commands.sh BIN_FOLDER
 set -euo pipefail
-mock=$(realpath "${1:?"which heygen-mock-server?"}")
+bin=$(realpath "${1:?"which folder of programs?"}")
+mock=$bin/heygen-mock-server
+export PATH="$bin:$PATH"
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 work=$(mktemp -d)
@@ -42,11 +45,81 @@ expect guide 'the access token expired' "$work/said"
   exit 1
 }
 
-# The README's ten days.
-start_mock
-sed -n '/^M=http/,/^```/p' README.md | sed "/^\`\`\`/d; s|http://127.0.0.1:8765|$url|" >"$work/readme"
-bash -euo pipefail "$work/readme" >"$work/said"
-expect README ' 200' "$work/said"
-expect README ' 401' "$work/said"
-expect README 'the access token expired' "$work/said"
-echo 'all commands did what they say'
+# The README's and the pages' blocks. Each gets a free port in place of 8765, and runs in a folder of its
+# own, where my-adapter and my-program are the reference client.
+folder=$work/blocks
+mkdir -p "$folder/bin"
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+printf '#!/bin/sh\nexec heygen-client adapter\n' >"$folder/my-adapter"
+printf '#!/bin/sh\nexec heygen-client "$@"\n' >"$folder/bin/my-program"
+printf '# nothing fails\n' >"$folder/known.txt"
+chmod +x "$folder/my-adapter" "$folder/bin/my-program"
+
+# Prints FILE:LINE of each sh block; a block with a mark is "skip", and its reason.
+blocks() {
+  awk '
+    /^<!-- not run by the tests: .+ -->$/ { why = $0; next }
+    /^```sh$/ { print FILENAME, FNR, (why == "" ? "run" : "skip"), why; why = ""; next }
+    { why = "" }' README.md docs/*.md
+}
+
+run_block() { # FILE LINE
+  local text=$work/block said=$work/said
+  awk -v from="$2" 'NR > from { if ($0 == "```") exit; print }' "$1" >"$text"
+  local port=8765
+  if grep -q '^heygen-mock-server \(--scenario\|--listen\)' "$text"; then
+    port=$(free_port) # it starts a mock itself
+  elif grep -q ':8765' "$text"; then
+    start_mock
+    port=${url##*:}
+  fi
+  sed -i "s/:8765/:$port/g" "$text"
+  export HEYGEN_MOCK_LISTEN=127.0.0.1:$port # for commands that leave it to the default
+  if grep -qE '^heygen-mock-server [^&]*$' "$text" && ! grep -qE ' (ready|env|run|ca|scenarios|validate)' "$text"; then
+    # A server in the foreground: it is the whole block, and it serves.
+    (
+      cd "$folder"
+      HEYGEN_MOCK_LOG=off exec bash -euo pipefail -c "exec $(cat "$text")"
+    ) >"$said" 2>&1 &
+    pids+=($!)
+    "$mock" ready --wait --timeout 20s --url "http://127.0.0.1:$port" || {
+      cat "$said"
+      return 1
+    }
+    kill "$!" && wait "$!"
+    return
+  fi
+  (
+    cd "$folder"
+    PATH=$folder/bin:$PATH
+    trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
+    # shellcheck disable=SC1090  # the block itself
+    source "$text"
+  ) >"$said" 2>&1 || {
+    cat "$said"
+    return 1
+  }
+}
+
+ran=0
+while read -r file line what why; do
+  if [ "$what" = skip ]; then
+    printf 'not run: %s:%s %s\n' "$file" "$line" "$why"
+    continue
+  fi
+  run_block "$file" "$line" || {
+    printf '%s:%s: the commands above do not run\n' "$file" "$line"
+    exit 1
+  }
+  ran=$((ran + 1))
+  if grep -q 'M=http' "$work/block"; then # the README's ten days
+    expect README ' 200' "$work/said"
+    expect README ' 401' "$work/said"
+    expect README 'the access token expired' "$work/said"
+  fi
+done < <(blocks)
+[ "$ran" -ge 25 ] || {
+  echo "only $ran blocks were found"
+  exit 1
+}
+echo "$ran blocks of commands did what they say"
