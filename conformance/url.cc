@@ -102,7 +102,8 @@ CallbackUrl& CallbackUrl::append_raw(std::string_view text) {
 }
 
 CallbackUrl& CallbackUrl::move_to_end(std::string_view name) {
-  std::ranges::stable_partition(pieces_, [&](const auto& piece) { return name_of(piece) != name; });
+  std::stable_partition(pieces_.begin(), pieces_.end(),
+                        [&](const auto& piece) { return name_of(piece) != name; });
   return *this;
 }
 
