@@ -54,10 +54,12 @@ CallbackUrl::CallbackUrl(std::string_view url) {
   before_ = url.substr(0, mark);
   if (mark == std::string_view::npos) return;
   std::string_view rest = url.substr(mark + 1);
-  while (!rest.empty()) {
-    const std::size_t end = std::min(rest.find('&'), rest.size());
+  if (rest.empty()) return;
+  while (true) {  // an empty last piece, "a=1&", is one as well: its '&' stays
+    const std::size_t end = rest.find('&');
     pieces_.emplace_back(rest.substr(0, end));
-    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (end == std::string_view::npos) return;
+    rest.remove_prefix(end + 1);
   }
 }
 

@@ -25,7 +25,7 @@ void run(std::string_view input) {
   if (const auto secure = require_secure_url(base, "token_url")) {
     require(secure->scheme == "https" || is_loopback_host(secure->host),
             "in the clear on this machine alone");
-    require(!secure->has_user && !secure->has_fragment, "no user, no fragment");
+    require(!secure->has_user, "no user name");
   }
   if (const auto resolved = resolve_url(base, input)) {
     require(parse_url(*resolved).has_value(), "what is resolved is a URL");
