@@ -68,7 +68,8 @@ std::optional<Url> parse_url(std::string_view text) {
   url.has_fragment = text.find('#') != std::string_view::npos;
   url.has_user =
       part(handle, CURLUPART_USER).has_value() || part(handle, CURLUPART_PASSWORD).has_value();
-  if (url.host.empty() || url.port.empty()) return std::nullopt;
+  // libcurl decodes "%87" in a host: that is no name (RFC 1123 §2.1), and no two read it alike.
+  if (url.host.empty() || !is_visible_ascii(url.host) || url.port.empty()) return std::nullopt;
   return url;
 }
 
