@@ -165,7 +165,7 @@ void Game::refresh(std::string_view& bytes) {
 
 void Game::revoke(std::string_view& bytes) {
   const std::string token = pick(token_values_, bytes);
-  const unsigned who = take_byte(bytes) % (kClients.size() + 1);
+  const std::size_t who = take_byte(bytes) % (kClients.size() + 1);
   const auto client =
       who < kClients.size() ? store_.find_client(kClients[who]) : std::shared_ptr<const Client>{};
   Revocation expected = Revocation::unknown;
@@ -185,7 +185,7 @@ void Game::turn_the_clock(std::string_view& bytes) {
 }
 
 void Game::change_a_policy(std::string_view& bytes) {
-  const unsigned chosen = take_byte(bytes) % (kChoices.size() + kNumbers.size());
+  const std::size_t chosen = take_byte(bytes) % (kChoices.size() + kNumbers.size());
   const auto refused =
       chosen < kChoices.size()
           ? set_policy(policy_, kChoices[chosen].first, std::string{kChoices[chosen].second})

@@ -36,7 +36,7 @@ TEST_P(Laws, HoldWhateverTheOrderOfRequestsAndClockMoves) {
 
 INSTANTIATE_TEST_SUITE_P(Profiles, Laws,
                          ::testing::Values(Profile::heygen, Profile::strict, Profile::lenient),
-                         [](const auto& info) { return std::string{to_string(info.param)}; });
+                         [](const auto& row) { return std::string{to_string(row.param)}; });
 
 }  // namespace
 }  // namespace heygen::mock::game
