@@ -77,7 +77,9 @@ std::optional<std::string> resolve_url(std::string_view base, std::string_view r
   if (!is_clean(base) || !is_clean(reference)) return std::nullopt;
   const Handle handle(curl_url());
   if (!set(handle, base) || !set(handle, reference)) return std::nullopt;
-  return part(handle, CURLUPART_URL);
+  std::optional<std::string> resolved = part(handle, CURLUPART_URL);
+  if (!resolved || !parse_url(*resolved)) return std::nullopt;
+  return resolved;
 }
 
 std::string origin_of(const Url& url) { return url.scheme + "://" + url.host + ":" + url.port; }
