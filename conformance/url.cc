@@ -54,10 +54,12 @@ CallbackUrl::CallbackUrl(std::string_view url) {
   before_ = url.substr(0, mark);
   if (mark == std::string_view::npos) return;
   std::string_view rest = url.substr(mark + 1);
-  while (!rest.empty()) {
-    const std::size_t end = std::min(rest.find('&'), rest.size());
+  if (rest.empty()) return;
+  while (true) {  // an empty last piece, "a=1&", is one as well: its '&' stays
+    const std::size_t end = rest.find('&');
     pieces_.emplace_back(rest.substr(0, end));
-    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (end == std::string_view::npos) return;
+    rest.remove_prefix(end + 1);
   }
 }
 
@@ -102,7 +104,8 @@ CallbackUrl& CallbackUrl::append_raw(std::string_view text) {
 }
 
 CallbackUrl& CallbackUrl::move_to_end(std::string_view name) {
-  std::ranges::stable_partition(pieces_, [&](const auto& piece) { return name_of(piece) != name; });
+  std::stable_partition(pieces_.begin(), pieces_.end(),
+                        [&](const auto& piece) { return name_of(piece) != name; });
   return *this;
 }
 

@@ -68,7 +68,8 @@ std::optional<Url> parse_url(std::string_view text) {
   url.has_fragment = text.find('#') != std::string_view::npos;
   url.has_user =
       part(handle, CURLUPART_USER).has_value() || part(handle, CURLUPART_PASSWORD).has_value();
-  if (url.host.empty() || url.port.empty()) return std::nullopt;
+  // libcurl decodes "%87" in a host: that is no name (RFC 1123 §2.1), and no two read it alike.
+  if (url.host.empty() || !is_visible_ascii(url.host) || url.port.empty()) return std::nullopt;
   return url;
 }
 
@@ -76,7 +77,9 @@ std::optional<std::string> resolve_url(std::string_view base, std::string_view r
   if (!is_clean(base) || !is_clean(reference)) return std::nullopt;
   const Handle handle(curl_url());
   if (!set(handle, base) || !set(handle, reference)) return std::nullopt;
-  return part(handle, CURLUPART_URL);
+  std::optional<std::string> resolved = part(handle, CURLUPART_URL);
+  if (!resolved || !parse_url(*resolved)) return std::nullopt;
+  return resolved;
 }
 
 std::string origin_of(const Url& url) { return url.scheme + "://" + url.host + ":" + url.port; }

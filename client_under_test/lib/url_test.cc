@@ -59,5 +59,10 @@ TEST(Url, ReferencesAreResolvedAgainstTheirBase) {
   EXPECT_FALSE(resolve_url("http://h/", "/a b"));
 }
 
+TEST(Url, AHostIsAsciiAfterDecoding) {
+  EXPECT_FALSE(parse_url("http://063.0.0.%876/a"));
+  EXPECT_TRUE(parse_url("http://127.0.0.1/%87"));
+}
+
 }  // namespace
 }  // namespace heygen::client

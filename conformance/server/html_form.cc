@@ -106,6 +106,7 @@ std::vector<HtmlForm> all_forms(std::string_view html) {
     if (tag->name == "form") {
       forms.push_back({tag->get("action"), lowered(tag->get("method")) == "post", {}});
       inside = true;
+      in_button = false;  // one that was left open in the form before
     } else if (tag->name == "/form") {
       inside = false;
     }

@@ -49,5 +49,12 @@ TEST(HtmlForm, ReadsAnyTextWithoutFailing) {
   EXPECT_FALSE(find_form("no form here"));
 }
 
+TEST(HtmlForm, AButtonThatIsLeftOpenEndsWithItsForm) {
+  const auto form = find_form("<form method=post><button name=a>Yes<form>text<input name=b>");
+  ASSERT_TRUE(form);
+  ASSERT_EQ(form->fields.size(), 1U);
+  EXPECT_EQ(form->fields[0].text, "Yes");
+}
+
 }  // namespace
 }  // namespace heygen::conformance

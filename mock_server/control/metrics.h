@@ -34,7 +34,10 @@ class RequestTally {
   using View = std::tuple<Endpoint, int, std::string_view>;
   struct Less {  // finds by a view, so that counting allocates once a kind
     using is_transparent = void;
-    bool operator()(const auto& a, const auto& b) const { return a < b; }
+    bool operator()(const auto& a, const auto& b) const { return view(a) < view(b); }
+    static View view(const auto& key) {
+      return {std::get<0>(key), std::get<1>(key), std::get<2>(key)};
+    }
   };
 
   mutable std::mutex mutex_;

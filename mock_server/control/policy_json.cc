@@ -27,8 +27,9 @@ PolicyChanges read_policy_changes(JsonObject& object) {
   for (const auto& [name, value] : given->items()) {
     // A null is tried with the policy's own value: the name alone has to be right.
     Policy scratch;
-    const bool known = std::ranges::any_of(
-        policy_keys(), [&](const PolicyKey& key) { return key.name == std::string_view{name}; });
+    const bool known = std::ranges::any_of(policy_keys(), [&key = name](const PolicyKey& row) {
+      return row.name == std::string_view{key};
+    });
     const PolicyValue tried =
         value.is_null() && known ? get_policy(scratch, name) : read_value(value);
     if (const auto mend = set_policy(scratch, name, tried)) policies.refuse(name, *mend);
@@ -48,7 +49,7 @@ PolicyOverrides read_policies(JsonObject& object) {
 
 PolicyOverrides apply(const PolicyChanges& changes, PolicyOverrides overrides) {
   for (const auto& [name, value] : changes) {
-    std::erase_if(overrides, [&](const auto& entry) { return entry.first == name; });
+    std::erase_if(overrides, [&key = name](const auto& entry) { return entry.first == key; });
     if (value) overrides.emplace_back(name, *value);
   }
   return overrides;
