@@ -100,7 +100,9 @@ Verdict code_and_error(Trial& trial) {
               [](CallbackUrl& url) { url.prepend("error", "access_denied"); },
               [](CallbackUrl& url) {
                 url.append("error", "server_error").append("error_description", "try again");
-              }});
+              },
+              // One that is in nobody's list.
+              [](CallbackUrl& url) { url.append("error", "heygen_weird"); }});
 }
 
 Spoil error_instead(std::string_view error) {

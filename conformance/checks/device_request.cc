@@ -108,6 +108,7 @@ constexpr Check kDeviceRequestChecks[] = {
      .requires_ = "A form with client_id, scope at most once, and nothing in the URL.",
      .mend = "POST it as application/x-www-form-urlencoded.",
      .needs = kDevice,
+     .own_process = true,  // see device_poll.cc
      .run = &request_shape},
     {.id = "device.poll.shape",
      .title = "A poll has the device grant type, the device code and client_id",
@@ -121,6 +122,7 @@ constexpr Check kDeviceRequestChecks[] = {
      .mend = "POST them to the token endpoint.",
      .motive = "heygen-com/hyperframes",
      .needs = kPolling,
+     .own_process = true,  // see device_poll.cc
      .run = &poll_shape},
     {.id = "device.code.secret",
      .title = "The user is shown the user code and the address, and never the device code",
@@ -132,6 +134,7 @@ constexpr Check kDeviceRequestChecks[] = {
      .requires_ = "user_code and verification_uri as issued; the device code is in no output.",
      .mend = "Keep the device code like a token.",
      .needs = {Capability::device, Capability::logs, Capability::messages},
+     .own_process = true,  // see device_poll.cc
      .run = &code_secret},
 };
 

@@ -42,7 +42,11 @@ Verdict challenge_shape(Trial& trial) {
 }
 
 Verdict verifier_unique(Trial& trial) {
-  const auto challenges = draw_samples(trial, "code_challenge", kSamples);
+  auto challenges = draw_samples(trial, "code_challenge", kSamples);
+  if (trial.has(Capability::callback)) {
+    const auto more = draw_after_failures(trial, "code_challenge");
+    challenges.insert(challenges.end(), more.begin(), more.end());
+  }
   std::set<std::string_view> known;
   for (std::size_t i = 0; i < challenges.size(); ++i) {
     if (known.insert(challenges[i]).second) continue;
@@ -125,7 +129,7 @@ constexpr Check kPkceChallengeChecks[] = {
      .clause = "RFC 7636 §4.1; RFC 9700 §2.1.1",
      .level = Level::must,
      .phase = Phase::pkce,
-     .provokes = "32 logins are begun, in four sessions",
+     .provokes = "37 logins are begun, in four sessions and after failures of each kind",
      .requires_ = "No challenge is sent twice.",
      .mend = "Draw the verifier anew for each request.",
      .needs = kBegin,

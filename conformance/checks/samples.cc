@@ -205,6 +205,29 @@ std::vector<std::string> draw_samples(Trial& trial, std::string_view param, std:
   return samples;
 }
 
+std::vector<std::string> draw_after_failures(Trial& trial, std::string_view param) {
+  std::vector<std::string> samples;
+  const auto begin = [&] {
+    const Begun begun = trial.begin("unlucky");
+    samples.push_back(begun.param(param));
+    require(trial, !samples.back().empty(), std::string(param) + " was not sent");
+    return begun;
+  };
+  const auto land = [&](const CallbackUrl& url) { (void)trial.callback(url, "unlucky"); };
+  CallbackUrl denied = trial.authorize(begin());
+  denied.drop("code").append("error", "access_denied");
+  land(denied);
+  trial.arm(Fault::at(Endpoint::token).error("invalid_grant").first(20));
+  land(trial.authorize(begin()));
+  trial.disarm();
+  CallbackUrl foreign = trial.authorize(begin());
+  foreign.set("state", "not-the-state-of-this-login-0123456789");
+  land(foreign);
+  land(trial.authorize(begin()));
+  (void)begin();
+  return samples;
+}
+
 double entropy_bound(Samples samples) {
   constexpr int kNothing = -1;  // the sample is shorter
   std::size_t longest = 0;

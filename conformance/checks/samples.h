@@ -18,6 +18,11 @@ using Samples = std::span<const std::string>;
 // turn. Ends the check when one has none.
 std::vector<std::string> draw_samples(Trial& trial, std::string_view param, std::size_t count);
 
+// The parameter of five logins of one session, of which the first was denied, the second's code
+// refused by the token endpoint, the third's response came with a wrong state, and the fourth
+// succeeded: a client may reach for the old value where something went wrong.
+std::vector<std::string> draw_after_failures(Trial& trial, std::string_view param);
+
 // The bits that a value can carry at the most: position by position, from the alphabet and from how
 // much of it was seen there, with room for chance (a fair source stays below its own bound once in
 // 10^8 times). Positions that always agree with another one count once.

@@ -26,8 +26,8 @@ Verdict state_echo(ServerTrial& trial) {
   std::vector<Verdict> verdicts;
   for (const std::string& state :
        {std::string("a+b c%20d%2B&e=f;g/h~i?j#k"), std::string("==padding=="),
-        std::string("\"quoted\" <tag> 'x' \\ |"), std::string("gr\xC3\xBC\xC3\x9F \xE2\x9C\x93"),
-        long_one}) {
+        std::string(" blanks around "), std::string("\"quoted\" <tag> 'x' \\ |"),
+        std::string("gr\xC3\xBC\xC3\x9F \xE2\x9C\x93"), long_one}) {
     Asked asked = trial.ask();
     asked.params.set("state", state);
     verdicts.push_back(expect_code(trial.visit(asked.params), asked, "a state of any bytes"));
@@ -61,6 +61,14 @@ Parts parts_of(const std::string& uri) {
   return {origin.substr(0, slashes), origin.substr(slashes + 3), std::string(target_of(uri))};
 }
 
+// "cb" as "%63b".
+std::string escaped_first(const std::string& leaf) {
+  if (leaf.empty()) return "%2e";
+  constexpr std::string_view kHex = "0123456789abcdef";
+  const auto first = static_cast<unsigned char>(leaf.front());
+  return std::string{'%'} + kHex[first >> 4U] + kHex[first & 0xFU] + leaf.substr(1);
+}
+
 // One deviation each, every one of which some server has let through.
 std::vector<std::string> deviations_of(const std::string& uri, bool with_port) {
   const auto& [scheme, host, path] = parts_of(uri);
@@ -81,7 +89,19 @@ std::vector<std::string> deviations_of(const std::string& uri, bool with_port) {
       scheme + "://" + host + ".attacker.example" + path,
       scheme + "://attacker.example/?u=" + uri,
       uri + "#fragment",
+      uri + ";x=1",
+      " " + uri,
+      uri + " ",
+      origin + "\\" + path.substr(1),
+      origin + folder + escaped_first(leaf),
   };
+  // RFC 8252 §7.3 lets the port of a loopback address vary, and nothing else.
+  if (host.starts_with("127.0.0.1")) {
+    const std::string port = host.substr(std::string_view("127.0.0.1").size());
+    for (const char* const other : {"localhost", "127.0.0.2", "[::1]"}) {
+      all.push_back(scheme + "://" + other + port + path);
+    }
+  }
   if (with_port) all.push_back(scheme + "://" + host + ":8443" + path);
   return all;
 }
@@ -202,6 +222,8 @@ Verdict query_retained(ServerTrial& trial) {
   if (trial.has(Capability::clients)) {
     client = trial.register_client("conformance-query", {"https://app.example/cb?a=1&b=%2f%20x!"});
   }
+  const auto& confidential = trial.target().confidential;
+  if (client.redirect_uri.find('?') == std::string::npos && confidential) client = *confidential;
   if (client.redirect_uri.find('?') == std::string::npos) {
     trial.pass_over(
         "the client's redirect_uri has no query, and the suite cannot register one "

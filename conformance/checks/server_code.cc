@@ -17,11 +17,32 @@ constexpr std::string_view kReplay = "a code that was used before";
 constexpr std::size_t kAtOnce = 50;
 constexpr int kRounds = 5;
 
+// A code that is almost the right one is not: some stores compare without regard to case, or find
+// what begins alike.
+std::vector<Verdict> expect_code_exact(ServerTrial& trial) {
+  std::vector<Verdict> verdicts;
+  for (std::string (*change)(std::string) : {+[](std::string code) { return swap_case(code); },
+                                             +[](std::string code) { return code + "x"; },
+                                             +[](std::string code) {
+                                               code.pop_back();
+                                               return code;
+                                             },
+                                             +[](std::string code) { return code + " "; }}) {
+    const Asked asked = trial.ask();
+    const std::string code = trial.code(asked);
+    if (change(code) == code) continue;
+    verdicts.push_back(expect_token_error(trial.token(trial.redemption(asked, change(code))),
+                                          {"invalid_grant", "invalid_request"},
+                                          "a code that is almost the one that was given"));
+  }
+  return verdicts;
+}
+
 Verdict single_use(ServerTrial& trial) {
   const Asked asked = trial.ask();
   const Params form = trial.redemption(asked, trial.code(asked));
   trial.require(trial.token(form).ok(), "the first redemption failed");
-  std::vector<Verdict> verdicts;
+  std::vector<Verdict> verdicts = expect_code_exact(trial);
   verdicts.push_back(expect_token_error(trial.token(form), {"invalid_grant"}, kReplay));
   if (trial.has(Capability::clock)) trial.advance(seconds{1});
   verdicts.push_back(expect_token_error(trial.token(form), {"invalid_grant"}, kReplay));

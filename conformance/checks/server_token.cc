@@ -125,6 +125,13 @@ Verdict grant_type(ServerTrial& trial) {
     verdicts.push_back(expect_token_error(trial.token(good_form(trial).with("grant_type", type)),
                                           {"unsupported_grant_type"}, "an unknown grant_type"));
   }
+  // RFC 9700 §2.4: no password; RFC 6749 §4.4: nothing for a public client's name alone.
+  for (const char* const type : {"password", "client_credentials"}) {
+    Params asked = form;
+    asked.drop("code").drop("code_verifier").drop("redirect_uri");
+    asked.set("grant_type", type).set("username", "someone").set("password", trial.random(12));
+    verdicts.push_back(expect_no_token(trial.token(asked), "the grant " + std::string(type)));
+  }
   return worst_of(std::move(verdicts));
 }
 
@@ -291,23 +298,39 @@ Verdict judge_error(ServerTrial& trial, const Params& form, std::string_view wha
 
 Verdict error_shape(ServerTrial& trial) {
   const ServerClient& client = trial.client();
-  const Params form = good_form(trial);
+  // A code for each: one that a refusal has burnt is refused for that.
+  const auto with = [&](std::string_view name, const std::string& value) {
+    return good_form(trial).with(name, value);
+  };
+  const auto without = [&](std::string_view name) { return good_form(trial).without(name); };
+  const Params used = good_form(trial);
+  trial.require(trial.token(used).ok(), "the first redemption failed");
   std::vector<Verdict> verdicts{
-      judge_error(trial, form.without("grant_type"), "a missing grant_type"),
-      judge_error(trial, form.with("grant_type", "unknown"), "an unknown grant_type"),
-      judge_error(trial, form.without("code"), "a missing code"),
-      judge_error(trial, form.without("code_verifier"), "a missing verifier"),
-      judge_error(trial, form.with("code_verifier", trial.random(64)), "a wrong verifier"),
-      judge_error(trial, form.with("code_verifier", "short\"\\\n"), "a malformed verifier"),
-      judge_error(trial, form.with("redirect_uri", "https://x.example/\"<"),
-                  "a wrong redirect_uri"),
-      judge_error(trial, form.with("code", trial.random(48)), "an unknown code"),
-      judge_error(trial, form.with("client_id", "nobody"), "an unknown client"),
-      judge_error(trial, form.with("client_secret", trial.random(24)), "a secret that is none"),
+      judge_error(trial, without("grant_type"), "a missing grant_type"),
+      judge_error(trial, with("grant_type", "unknown"), "an unknown grant_type"),
+      judge_error(trial, without("code"), "a missing code"),
+      judge_error(trial, without("code_verifier"), "a missing verifier"),
+      judge_error(trial, with("code_verifier", trial.random(64)), "a wrong verifier"),
+      judge_error(trial, with("code_verifier", "short\"\\\n"), "a malformed verifier"),
+      judge_error(trial, with("redirect_uri", "https://x.example/\"<"), "a wrong redirect_uri"),
+      judge_error(trial, with("code", trial.random(48)), "an unknown code"),
+      judge_error(trial, with("client_id", "nobody"), "an unknown client"),
       judge_error(trial, trial.refreshing(client, trial.random(48)), "an unknown refresh token"),
       judge_error(trial, trial.refreshing(client, "").without("refresh_token"),
                   "a missing refresh token"),
+      judge_error(trial, used, "a code that was used"),
   };
+  // A public client has no secret to be wrong: a server may leave it unread.
+  const Params secret = with("client_secret", trial.random(24));
+  if (!trial.token(secret).ok()) {
+    verdicts.push_back(judge_error(trial, secret, "a secret that is none"));
+  }
+  const Tokens tokens = trial.login();
+  if (!tokens.refresh.empty() && trial.refresh(client, tokens.refresh).ok()) {
+    const Params again = trial.refreshing(client, tokens.refresh);
+    const Reply reply = trial.token(again);
+    if (!reply.ok()) verdicts.push_back(judge_error(trial, again, "a refresh token that was used"));
+  }
   return worst_of(std::move(verdicts));
 }
 

@@ -58,6 +58,8 @@ Verdict state_prefix(Trial& trial) {
       state_as([](const std::string& s) { return s.substr(0, 1); }),
       state_as([](const std::string& s) { return s.substr(1); }),
       state_as([](const std::string& s) { return s + "x"; }),
+      state_as([](const std::string& s) { return s + "/"; }),
+      state_as([](const std::string& s) { return s + "="; }),
       state_as([](const std::string& s) { return s + s; }),
       state_as([](const std::string& s) { return s + std::string(1, '\0') + "x"; }),
       state_as([](const std::string& s) { return " " + s; }),

@@ -22,7 +22,11 @@ Verdict state_present(Trial& trial) {
 }
 
 Verdict state_unique(Trial& trial) {
-  const auto states = draw_samples(trial, "state", kSamples / 2);
+  auto states = draw_samples(trial, "state", kSamples / 2);
+  if (trial.has(Capability::callback)) {
+    const auto more = draw_after_failures(trial, "state");
+    states.insert(states.end(), more.begin(), more.end());
+  }
   std::set<std::string_view> known;
   for (std::size_t i = 0; i < states.size(); ++i) {
     if (known.insert(states[i]).second) continue;
@@ -184,7 +188,7 @@ constexpr Check kStateRandomChecks[] = {
      .clause = "RFC 6749 §10.12; RFC 9700 §2.1",
      .level = Level::must,
      .phase = Phase::state,
-     .provokes = "32 logins are begun, in four sessions",
+     .provokes = "37 logins are begun, in four sessions and after failures of each kind",
      .requires_ = "No state is sent twice.",
      .mend = "Draw the state anew for each request.",
      .motive = "sigbit/mcp-auth-proxy#30; CVE-2025-68481",

@@ -4,13 +4,36 @@
 #include "conformance/checks/after_login.h"
 #include "conformance/checks/checks.h"
 #include "conformance/expect.h"
+#include "mock_server/core/crypto.h"
 #include "mock_server/core/pkce.h"
 
 namespace heygen::conformance {
 namespace {
 
-// The code stays good: a client that does not look at the state completes the login, and is caught
-// by its token request, not by silence.
+// Another text of that length whose SHA-256 begins with the same 16 bits: where a part of the
+// hash is compared, to have a short key, it is the same.
+std::string hashing_alike(const std::string& state) {
+  constexpr std::string_view kDigits = "abcdefghijklmnopqrstuvwxyz234567";
+  constexpr std::size_t kChanged = 5;
+  constexpr std::uint32_t kTries = 1U << 20U;
+  if (state.size() < kChanged) return state + "x";
+  const auto start = [](std::string_view text) {
+    const auto hash = mock::sha256(text);
+    return std::pair(hash[0], hash[1]);
+  };
+  const auto wanted = start(state);
+  std::string other = state;
+  for (std::uint32_t i = 0; i < kTries; ++i) {
+    for (std::size_t at = 0; at < kChanged; ++at) {
+      other[other.size() - 1 - at] = kDigits[(i >> (5U * at)) & 31U];
+    }
+    if (other != state && start(other) == wanted) return other;
+  }
+  return flip_last(state);
+}
+
+// The code stays good: a client that does not look at the state completes the login, and is
+// caught by its token request, not by silence.
 Verdict state_mismatch(Trial& trial) {
   const auto changed = [](auto change) {
     return [change](CallbackUrl& url) { url.set("state", change(url.get("state"))); };
@@ -20,12 +43,19 @@ Verdict state_mismatch(Trial& trial) {
                 state.front() = state.front() == 'A' ? 'B' : 'A';
                 return state;
               }),
-              changed([](const std::string& state) { return std::string(state.size(), 'f'); })});
+              changed([](const std::string& state) { return std::string(state.size(), 'f'); }),
+              // Both ends stay, as where only they are looked at.
+              changed([](std::string state) {
+                char& middle = state[state.size() / 2];
+                middle = middle == 'A' ? 'B' : 'A';
+                return state;
+              }),
+              changed(&hashing_alike)});
 }
 
 // Several, since a flaw may show with some verifiers only.
 Verdict challenge_correct(Trial& trial) {
-  for (int i = 0; i < 6; ++i) {
+  for (int i = 0; i < 16; ++i) {
     const Login login = trial.try_login("challenge-" + std::to_string(i));
     const std::string verifier = require_token_request(trial, login).param("code_verifier");
     const std::string challenge = login.begun.param("code_challenge");
@@ -52,8 +82,8 @@ Verdict exchanged_once(Trial& trial) {
   return passed();
 }
 
-// The first refresh is held until a second one comes, if one does: whoever refreshes without a lock
-// is seen, however quick it is.
+// The first refresh is held until a second one comes, if one does: whoever refreshes without a
+// lock is seen, however quick it is.
 Verdict one_refresh_for_many(Trial& trial) {
   constexpr std::size_t kCalls = 20;
   constexpr std::chrono::milliseconds kHeld{40};
@@ -76,7 +106,8 @@ Verdict one_refresh_for_many(Trial& trial) {
   return passed();
 }
 
-// The server keeps the refresh token as it is and names none: the next expiry shows what was kept.
+// The server keeps the refresh token as it is and names none: the next expiry shows what was
+// kept.
 Verdict keeps_refresh_token(Trial& trial) {
   trial.policy("rotation", "omit");
   trial.login();
@@ -112,7 +143,8 @@ constexpr Check kTourChecks[] = {
      .clause = "RFC 6749 §10.12; vendor's guide, step 2",
      .level = Level::must,
      .phase = Phase::state,
-     .provokes = "good authorization responses whose state was changed, its length kept",
+     .provokes = "good authorization responses whose state was changed, its length kept: at its "
+                 "ends, in the middle, altogether, and so that its hash begins alike",
      .requires_ = "The client compares the state with the one it sent, and makes no token request.",
      .mend = "Keep the state of each login with the user's session, compare it exactly, and stop "
              "before the code is used.",

@@ -103,6 +103,26 @@ Selected state_by_its_end(Candidates candidates, const CallbackParams& params) {
   });
 }
 
+// A short key of the login: what the state hashes to begins with it.
+Selected state_by_its_hash(Candidates candidates, const CallbackParams& params) {
+  return select_where(candidates, params, [](const std::string& sent, const std::string& got) {
+    return sha256_octets(sent).substr(0, 2) == sha256_octets(got).substr(0, 2);
+  });
+}
+
+Selected state_by_both_ends(Candidates candidates, const CallbackParams& params) {
+  return select_where(candidates, params, [](const std::string& sent, const std::string& got) {
+    return got.size() == sent.size() && got.starts_with(sent.substr(0, 8)) &&
+           got.ends_with(sent.substr(sent.size() - 8));
+  });
+}
+
+Selected state_without_slash(Candidates candidates, const CallbackParams& params) {
+  return select_where(candidates, params, [](const std::string& sent, const std::string& got) {
+    return got == sent || got == sent + "/";
+  });
+}
+
 // As functions do that take a text to end with its first NUL.
 Selected state_up_to_nul(Candidates candidates, const CallbackParams& params) {
   return select_where(candidates, params, [](const std::string& sent, const std::string& got) {
@@ -227,6 +247,16 @@ constexpr std::array kClientBindingFlaws{
          .intended = {"callback.state.prefix-rejected"},
          .variant_of = "cm01-state-ignored",
          .plant = replace<&PendingRules::select, state_decoded_again>},
+    Flaw{.id = "cm01g-state-by-both-ends",
+         .summary = "compares the length, the start and the end of the state",
+         .intended = {"callback.state.mismatch-rejected"},
+         .variant_of = "cm01-state-ignored",
+         .plant = replace<&PendingRules::select, state_by_both_ends>},
+    Flaw{.id = "cm01h-state-by-its-hash",
+         .summary = "compares the first 16 bits of the state's hash",
+         .intended = {"callback.state.mismatch-rejected"},
+         .variant_of = "cm01-state-ignored",
+         .plant = replace<&PendingRules::select, state_by_its_hash>},
     Flaw{.id = "cm02-state-optional",
          .summary = "checks state only if it is present",
          .intended = {"callback.state.missing-rejected"},
@@ -274,6 +304,11 @@ constexpr std::array kClientBindingFlaws{
          .intended = {"callback.state.prefix-rejected"},
          .variant_of = "cm04-state-prefix-compare",
          .plant = replace<&PendingRules::select, state_without_line_end>},
+    Flaw{.id = "cm04f-state-slash",
+         .summary = "takes a state with a slash behind it",
+         .intended = {"callback.state.prefix-rejected"},
+         .variant_of = "cm04-state-prefix-compare",
+         .plant = replace<&PendingRules::select, state_without_slash>},
     Flaw{.id = "cm06-state-global",
          .summary = "pending states in one global set, not per session",
          .intended = {"callback.state.session-bound"},

@@ -35,15 +35,24 @@ std::optional<Error> error_without_code(const CallbackParams& params) {
   return params.code ? std::nullopt : client::judge_error_parameter(params);
 }
 
+bool is_known_error(const CallbackParams& params) {
+  constexpr std::array<std::string_view, 7> kKnown{
+      "invalid_request",           "unauthorized_client", "access_denied",
+      "unsupported_response_type", "invalid_scope",       "server_error",
+      "temporarily_unavailable"};
+  return std::ranges::find(kKnown, params.error.value_or("")) != kKnown.end();
+}
+
+// What is not in its list is no error as long as there is a code.
+std::optional<Error> listed_error_or_no_code(const CallbackParams& params) {
+  return params.code && !is_known_error(params) ? std::nullopt
+                                                : client::judge_error_parameter(params);
+}
+
 // Only the codes it knows are errors, so the rest must be good.
 void unknown_error_is_success(client::Seams& seams) {
   seams.callback.judge_error = [](const CallbackParams& params) -> std::optional<Error> {
-    constexpr std::array<std::string_view, 7> kKnown{
-        "invalid_request",           "unauthorized_client", "access_denied",
-        "unsupported_response_type", "invalid_scope",       "server_error",
-        "temporarily_unavailable"};
-    const bool known = std::ranges::find(kKnown, params.error.value_or("")) != kKnown.end();
-    return known ? client::judge_error_parameter(params) : std::nullopt;
+    return is_known_error(params) ? client::judge_error_parameter(params) : std::nullopt;
   };
   seams.callback.judge_code = [](const CallbackParams&) { return std::optional<Error>(); };
 }
@@ -184,6 +193,11 @@ constexpr std::array kClientCallbackFlaws{
          .intended = {"callback.error.unknown"},
          .variant_of = "cm30-error-ignored",
          .plant = unknown_error_is_success},
+    Flaw{.id = "cm30e-error-by-list",
+         .summary = "looks at the errors that it knows only, where there is a code",
+         .intended = {"callback.code-and-error"},
+         .variant_of = "cm30-error-ignored",
+         .plant = replace<&CallbackRules::judge_error, listed_error_or_no_code>},
     Flaw{.id = "cm31-iss-ignored",
          .summary = "iss not compared though issuer is configured",
          .intended = {"callback.iss.mismatch-rejected"},

@@ -56,6 +56,20 @@ std::string last_flipped(std::string state) {
 std::string without_last(std::string state) { return state.substr(0, state.size() - 1); }
 std::string without_first(std::string state) { return state.substr(1); }
 std::string with_nul(std::string state) { return state + "%00x"; }
+std::string with_slash(std::string state) { return state + "/"; }
+std::string middle_flipped(std::string state) {
+  char& middle = state[state.size() / 2];
+  middle = middle == 'x' ? 'y' : 'x';
+  return state;
+}
+std::string hashed_alike(std::string state) {
+  const auto start = [](std::string_view text) { return sha256_octets(text).substr(0, 2); };
+  for (int i = 0; i < 1'000'000; ++i) {
+    const std::string other = "other-" + std::to_string(i);
+    if (start(other) == start(state)) return other;
+  }
+  return state;
+}
 std::string with_line_end(std::string state) { return state + "%0A"; }
 std::string in_small_letters(std::string state) {
   for (char& c : state) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -273,6 +287,8 @@ std::vector<Row> callback_rows() {
       {"cm01d-state-first-16", callback_with_state(last_flipped), no, yes},
       {"cm01e-state-trimmed", callback_with_state(after_a_blank), no, yes},
       {"cm01f-state-decoded-twice", callback_with_state(encoded_twice), no, yes},
+      {"cm01g-state-by-both-ends", callback_with_state(middle_flipped), no, yes},
+      {"cm01h-state-by-its-hash", callback_with_state(hashed_alike), no, yes},
       {"cm02-state-optional", callback("code=C"), no, yes},
       {"cm02b-state-optional-when-empty", callback("code=C&state="), no, yes},
       {"cm03-state-empty-equal", unsolicited("code=C&state="), no, yes},
@@ -283,6 +299,7 @@ std::vector<Row> callback_rows() {
       {"cm04c-state-by-its-end", callback_with_state(without_first), no, yes},
       {"cm04d-state-up-to-nul", callback_with_state(with_nul), no, yes},
       {"cm04e-state-line-end", callback_with_state(with_line_end), no, yes},
+      {"cm04f-state-slash", callback_with_state(with_slash), no, yes},
       {"cm06-state-global", from_another_session, no, yes},
       {"cm06b-one-login-for-all", from_another_session, no, yes},
       {"cm07-state-not-consumed", twice("code=C", "code=D"), yes + ", " + no,
@@ -325,6 +342,8 @@ std::vector<Row> callback_rows() {
        yes},
       {"cm30c-unknown-error-is-success", callback("error=heygen_weird&state=$"), "invalid_callback",
        "exchanged "},
+      {"cm30e-error-by-list", callback("code=C&error=heygen_weird&state=$"), "invalid_callback",
+       yes},
       {"cm31-iss-ignored", callback("code=C&iss=http%3A%2F%2Fevil.test&state=$"),
        "invalid_callback", yes},
       {"cm31b-iss-over-https", callback("code=C&iss=https%3A%2F%2Fevil.test&state=$"),

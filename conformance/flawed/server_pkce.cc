@@ -107,6 +107,20 @@ constexpr std::array kServerPkceFlaws{
          Side::server,
          nullptr,
          [](ServerSeams& seams) { seams.policies.emplace_back("plain", "allowed"); }},
+    Flaw{"sm09e-plain-of-right-shape",
+         "takes the method plain for a challenge of 43 characters",
+         {"server.authorize.pkce-plain-refused"},
+         "sm09-plain-accepted",
+         Side::server,
+         nullptr,
+         [](ServerSeams& seams) {
+           rewrite_method(seams, [](const Request& request, Fields& fields) {
+             if (in_query(request, "code_challenge_method") == "plain" &&
+                 in_query(request, "code_challenge").size() == 43) {
+               put(fields, "code_challenge_method", "S256");
+             }
+           });
+         }},
     Flaw{"sm09b-method-any-case",
          "takes s256 for S256",
          {"server.authorize.pkce-plain-refused"},
