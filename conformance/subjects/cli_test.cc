@@ -59,7 +59,7 @@ TEST_F(CliDriver, CatchesAPrintedAddress) {
 TEST_F(CliDriver, CatchesAnAddressThatIsOpenedAsItIs) {
   for (const char* opener : {"xdg-open", "\"$BROWSER\"", "sensible-browser", "open"}) {
     const auto program =
-        subject(std::string(opener) + " 'http://h/?client_id=a b&x=%20'; sleep 100");
+        subject("true; " + std::string(opener) + " 'http://h/?client_id=a b&x=%20'; sleep 100");
     const auto url = program->begin_login("a").wait();
     ASSERT_TRUE(url) << opener;
     EXPECT_EQ(*url, "http://h/?client_id=a b&x=%20");
