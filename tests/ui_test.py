@@ -261,7 +261,8 @@ class Dashboard(PageTest):
         status, _, headers = self.mock.user_me(tokens["access_token"])
         self.assertEqual((status, headers["X-Mock-Fault"]), (401, "fault-1"))
         self.assertEqual(self.mock.user_me(tokens["access_token"])[0], 200)
-        self.assertEqual(self.browser.run("return document.querySelectorAll('.exchange.fault').length"), 1)
+        self.browser.wait("return document.querySelectorAll('.exchange.fault').length === 1",
+                          what="the exchange that the fault spoilt, and no other")
 
     def test_the_clock_is_moved_and_stopped_by_its_buttons(self):
         self.open_dashboard()
