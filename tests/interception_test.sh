@@ -9,18 +9,9 @@ command -v openssl >/dev/null || {
   exit 77
 }
 
-work=$(mktemp -d)
+# shellcheck source=tests/lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 mkdir "$work/home"
-pid=
-cleanup() {
-  [ -z "$pid" ] || kill "$pid" 2>/dev/null || true
-  rm -rf "$work"
-}
-trap cleanup EXIT
-fail() {
-  printf 'FAILED: %s\n' "$*"
-  exit 1
-}
 # Nothing of the caller's own proxies and certificates.
 clean() { env -i PATH="$PATH" HOME="$work/home" "$@"; }
 

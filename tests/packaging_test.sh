@@ -5,17 +5,8 @@
 set -euo pipefail
 bin=$(realpath "${1:?"which folder of programs?"}")
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-work=$(mktemp -d)
-pid=
-cleanup() {
-  [ -z "$pid" ] || kill "$pid" 2>/dev/null || true
-  rm -rf "$work"
-}
-trap cleanup EXIT
-fail() {
-  printf 'FAILED: %s\n' "$*"
-  exit 1
-}
+# shellcheck source=tests/lib.sh
+source tests/lib.sh
 has() {
   command -v "$1" >/dev/null && return
   printf 'not run: %s is not installed: %s\n' "$1" "$2"
