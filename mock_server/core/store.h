@@ -9,7 +9,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -174,16 +173,8 @@ class Store {
   virtual bool revoke_by_id(std::string_view id) = 0;
   virtual bool expire_by_id(std::string_view id, TimePoint now) = 0;
   virtual std::size_t expire_all(TimePoint now) = 0;
-  // Forgets codes, consents, tokens, quotas and calls; clients and notes stay.
+  // Forgets codes, consents, tokens, quotas and calls; clients stay.
   virtual void clear() = 0;
-
-  // --- notes: what the sandbox itself wants kept beside all that ---
-  [[nodiscard]] virtual std::optional<std::string> find_note(std::string_view key) const = 0;
-  virtual void put_note(std::string_view key, std::string_view text) = 0;
-  // How often it was called with this key, this call included; counting stops at `limit`, and the
-  // answer is 0 then. Of N callers each gets another number.
-  virtual std::uint64_t count_up(
-      std::string_view key, std::uint64_t limit = std::numeric_limits<std::uint64_t>::max()) = 0;
 };
 
 }  // namespace heygen::mock

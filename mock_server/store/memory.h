@@ -72,10 +72,6 @@ class MemoryStore : public Store {
   std::size_t expire_all(TimePoint now) override;
   void clear() override;
 
-  [[nodiscard]] std::optional<std::string> find_note(std::string_view key) const override;
-  void put_note(std::string_view key, std::string_view text) override;
-  std::uint64_t count_up(std::string_view key, std::uint64_t limit) override;
-
  private:
   struct Hash {
     using is_transparent = void;
@@ -85,6 +81,9 @@ class MemoryStore : public Store {
   };
   template <typename T>
   using Table = std::unordered_map<std::string, T, Hash, std::equal_to<>>;
+
+  struct Token;
+  using Entry = std::pair<const std::string, Token>;  // of tokens_: its place in memory is for good
 
   // Whose a grant is, and for what: kept once for all grants that are alike.
   struct Owner {
@@ -99,9 +98,9 @@ class MemoryStore : public Store {
     RevokedBy revoked_by = RevokedBy::nobody;
     std::uint32_t access_floor = 0;  // access tokens of an earlier generation are dead
     std::uint32_t generation = 0;
-    std::uint32_t tokens = 0;             // how many are kept; with the last of them the grant goes
-    const std::string* access = nullptr;  // the newest of each kind: keys of tokens_, or null
-    const std::string* refresh = nullptr;  // once forgotten
+    std::uint32_t tokens = 0;  // how many are kept; with the last of them the grant goes
+    Entry* access = nullptr;   // the newest of each kind, or null
+    Entry* refresh = nullptr;  // once forgotten
   };
   struct CodeRecord : StoredCode {
     GrantId grant = 0;  // 0: nothing was given for it
@@ -109,10 +108,11 @@ class MemoryStore : public Store {
   struct DeviceRecord : StoredDevice {
     std::optional<TimePoint> polled_at;
   };
-  using Order = std::list<const std::string*>;
+  using Order = std::list<Entry*>;
   struct Successors {
     std::string access;
     std::string refresh;
+    TimePoint since;  // when it was spent for them
   };
   struct Token {
     Order::iterator order;  // in token_order_
@@ -120,13 +120,11 @@ class MemoryStore : public Store {
     GrantId grant = 0;
     std::uint32_t generation = 0;
     RevokedBy revoked_by = RevokedBy::nobody;
-    bool used = false;
     bool spent = false;  // in spent_order_
     TimePoint issued_at;
     TimePoint expires_at = kNever;
-    TimePoint used_at;
     std::string parent;                            // the value it was given for
-    std::shared_ptr<const Successors> successors;  // what a spent refresh token gave
+    std::shared_ptr<const Successors> successors;  // what a refresh token was used for, if it was
   };
 
   struct Quota {
@@ -145,8 +143,8 @@ class MemoryStore : public Store {
   void add_tokens(GrantId grant, std::string_view parent, const TokenSet& tokens);
   void add_token(std::string value, const Token& token);
   void make_room(TimePoint now);
-  void forget_token(const std::string& value);
-  void mark_spent(const std::string* value);
+  void forget_token(Entry& entry);
+  void mark_spent(Entry* entry);
   void revoke_grant(Grant& grant, RevokedBy by);
   void revoke_token(Token& token, RevokedBy by);
   [[nodiscard]] RevokedBy revoked_by(const Token& token) const;
@@ -168,15 +166,13 @@ class MemoryStore : public Store {
   Owners owners_;
   std::unordered_map<GrantId, Grant> grants_;
   Table<Token> tokens_;
-  Order token_order_;                           // the keys of tokens_, as they were issued
-  std::deque<const std::string*> spent_order_;  // those of them that no clock brings back
+  Order token_order_;               // tokens_, as they were issued
+  std::deque<Entry*> spent_order_;  // those of them that no clock brings back
   Table<Quota> quotas_;
   std::deque<std::string> quota_order_;
   Table<RepeatableCall> calls_;
   std::deque<std::string> call_order_;
   GrantId last_grant_ = 0;
-  std::map<std::string, std::string, std::less<>> notes_;
-  std::map<std::string, std::uint64_t, std::less<>> counts_;
 };
 
 }  // namespace heygen::mock

@@ -31,19 +31,17 @@ void MemoryStore::add_token(std::string value, const Token& token) {
   const GrantId grant = token.grant;
   const auto [it, added] = tokens_.try_emplace(std::move(value), token);
   if (!added) return;
-  it->second.order = token_order_.insert(token_order_.end(), &it->first);
+  it->second.order = token_order_.insert(token_order_.end(), &*it);
   Grant& family = grants_[grant];
   ++family.tokens;
-  (token.kind == TokenKind::access ? family.access : family.refresh) = &it->first;
+  (token.kind == TokenKind::access ? family.access : family.refresh) = &*it;
 }
 
 // Used or revoked for good. Such tokens make room first, in the order of their death.
-void MemoryStore::mark_spent(const std::string* value) {
-  if (value == nullptr) return;
-  Token& token = tokens_.find(*value)->second;
-  if (token.spent) return;
-  token.spent = true;
-  spent_order_.push_back(value);
+void MemoryStore::mark_spent(Entry* entry) {
+  if (entry == nullptr || entry->second.spent) return;
+  entry->second.spent = true;
+  spent_order_.push_back(entry);
 }
 
 void MemoryStore::add_tokens(GrantId grant, std::string_view parent, const TokenSet& tokens) {
@@ -64,9 +62,9 @@ void MemoryStore::add_tokens(GrantId grant, std::string_view parent, const Token
 
 void MemoryStore::make_room(TimePoint now) {
   const auto forget_spent = [&] {
-    const std::string* const value = spent_order_.front();
+    Entry& entry = *spent_order_.front();
     spent_order_.pop_front();
-    forget_token(*value);
+    forget_token(entry);
   };
   while (spent_order_.size() > limits_.spent_tokens) forget_spent();
   while (tokens_.size() > limits_.tokens) {
@@ -77,7 +75,7 @@ void MemoryStore::make_room(TimePoint now) {
     auto goes = token_order_.begin();
     auto next = goes;
     for (int i = 0; i < kSearched && next != token_order_.end(); ++i, ++next) {
-      if (state_of(tokens_.find(**next)->second, now) == TokenState::active) continue;
+      if (state_of((*next)->second, now) == TokenState::active) continue;
       goes = next;
       break;
     }
@@ -85,19 +83,18 @@ void MemoryStore::make_room(TimePoint now) {
   }
 }
 
-void MemoryStore::forget_token(const std::string& value) {
-  const auto it = tokens_.find(value);
-  if (const auto grant = grants_.find(it->second.grant); grant != grants_.end()) {
+void MemoryStore::forget_token(Entry& entry) {
+  if (const auto grant = grants_.find(entry.second.grant); grant != grants_.end()) {
     Grant& family = grant->second;
-    if (family.access == &it->first) family.access = nullptr;
-    if (family.refresh == &it->first) family.refresh = nullptr;
+    if (family.access == &entry) family.access = nullptr;
+    if (family.refresh == &entry) family.refresh = nullptr;
     if (--family.tokens == 0) {
       if (--family.owner->second == 0) owners_.erase(family.owner);
       grants_.erase(grant);
     }
   }
-  token_order_.erase(it->second.order);
-  tokens_.erase(it);
+  token_order_.erase(entry.second.order);
+  tokens_.erase(tokens_.find(entry.first));
 }
 
 RevokedBy MemoryStore::revoked_by(const Token& token) const {
@@ -112,7 +109,7 @@ RevokedBy MemoryStore::revoked_by(const Token& token) const {
 
 TokenState MemoryStore::state_of(const Token& token, TimePoint now) const {
   if (revoked_by(token) != RevokedBy::nobody) return TokenState::revoked;
-  if (token.used) return TokenState::used;
+  if (token.successors) return TokenState::used;
   return now >= token.expires_at ? TokenState::expired : TokenState::active;
 }
 
@@ -170,7 +167,7 @@ RotateOutcome MemoryStore::rotate_refresh(std::string_view value, const TokenSet
   if (state == TokenState::used && how.reuse != ReusePolicy::ignore) {
     const auto access = tokens_.find(presented.successors->access);
     const auto refresh = tokens_.find(presented.successors->refresh);
-    if (how.grace.count() > 0 && now < saturating_add(presented.used_at, how.grace) &&
+    if (how.grace.count() > 0 && now < saturating_add(presented.successors->since, how.grace) &&
         access != tokens_.end() && refresh != tokens_.end()) {
       return GraceReplay{{{access->first, access->second.expires_at},
                           NewToken{refresh->first, refresh->second.expires_at},
@@ -189,11 +186,9 @@ RotateOutcome MemoryStore::rotate_refresh(std::string_view value, const TokenSet
   }
   TokenSet given = tokens;
   if (how.rotation == RotationPolicy::rotate) {
-    presented.used = true;
-    presented.used_at = now;
     presented.successors = std::make_shared<const Successors>(
-        Successors{given.access.value, given.refresh ? given.refresh->value : std::string{}});
-    mark_spent(&it->first);
+        Successors{given.access.value, given.refresh ? given.refresh->value : std::string{}, now});
+    mark_spent(&*it);
     add_tokens(grant_id, value, given);
     return Rotated{std::move(given)};
   }
@@ -231,9 +226,8 @@ std::vector<TokenView> MemoryStore::tokens(TimePoint now) const {
   const Lock lock(mutex_);
   std::vector<TokenView> all;
   all.reserve(tokens_.size());
-  for (const std::string* const value : token_order_) {
-    const auto it = tokens_.find(*value);
-    all.push_back(view(it->first, it->second, now));
+  for (const Entry* const entry : token_order_) {
+    all.push_back(view(entry->first, entry->second, now));
   }
   return all;
 }

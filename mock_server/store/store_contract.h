@@ -419,30 +419,6 @@ TYPED_TEST_P(StoreContract, ClearForgetsAllButTheClients) {
   EXPECT_TRUE(this->template rotates<RefreshUnknown>("rt-1", "2"));
 }
 
-// --- notes -------------------------------------------------------------------------------------
-
-TYPED_TEST_P(StoreContract, ANoteIsKeptUntilAnotherTakesItsPlace) {
-  Store& store = *this->store_;
-  EXPECT_FALSE(store.find_note("clock"));
-  store.put_note("clock", std::string_view{"a\0\xff", 3});
-  EXPECT_EQ(store.find_note("clock"), (std::string{"a\0\xff", 3}));
-  store.put_note("clock", "b");
-  store.put_note("config", "");
-  store.clear();
-  EXPECT_EQ(store.find_note("clock"), "b");
-  EXPECT_EQ(store.find_note("config"), "");
-}
-
-TYPED_TEST_P(StoreContract, ACountStopsAtItsLimit) {
-  Store& store = *this->store_;
-  EXPECT_EQ(store.count_up("a"), 1U);
-  EXPECT_EQ(store.count_up("a"), 2U);
-  EXPECT_EQ(store.count_up("b"), 1U);
-  EXPECT_EQ(store.count_up("a", 3), 3U);
-  EXPECT_EQ(store.count_up("a", 3), 0U);
-  EXPECT_EQ(store.count_up("a"), 4U);
-}
-
 TYPED_TEST_P(StoreContract, BytesAreKeptAsTheyAre) {
   Store& store = *this->store_;
   const std::string bytes{"\0\xff\xc3\x28'\"\n", 7};
@@ -483,7 +459,6 @@ REGISTER_TYPED_TEST_SUITE_P(
     AWindowLongerThanTimeNeverEnds, OfManyConcurrentCallsAWindowGrantsItsLimit,
     ACallIsAnsweredOnceAndThenAgainTheSameWay, ACallThatFailedIsFreeAgain,
     AnAnswerIsKeptThoughTheClockWasMovedBack, OfManyConcurrentCallsWithOneKeyOneBegins,
-    ClearForgetsAllButTheClients, ANoteIsKeptUntilAnotherTakesItsPlace, ACountStopsAtItsLimit,
-    BytesAreKeptAsTheyAre);
+    ClearForgetsAllButTheClients, BytesAreKeptAsTheyAre);
 
 }  // namespace heygen::mock
