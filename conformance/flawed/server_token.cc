@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <nlohmann/json.hpp>
 
 #include "conformance/flawed/flaws.h"
 #include "conformance/flawed/server_store.h"
 #include "conformance/flawed/server_tools.h"
+#include "conformance/url.h"
 
 namespace heygen::conformance {
 namespace {
@@ -44,13 +44,6 @@ void json_to_form(Request& request) {
     if (value.is_string()) fields.emplace_back(name, value.get<std::string>());
   }
   set_body(request, fields);
-}
-
-std::string lowered(std::string text) {
-  std::ranges::transform(text, text.begin(), [](char c) {
-    return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  });
-  return text;
 }
 
 constexpr std::array<std::string_view, 8> kKnown{"grant_type",    "code",          "redirect_uri",

@@ -49,21 +49,15 @@ Report sample() {
   report.duration_ms = 3456;
   report.checks.push_back(check("callback.good", Level::must, Result::pass, ""));
   CheckReport failed = check("callback.bad", Level::must, Result::fail, kHostile);
-  failed.exchange = {{"suite", "client", "begin_login", "", {{"session", "a"}}, "", ""},
-                     {"client",
+  const Step redeemed{"client",
                       "mock",
                       "POST",
                       "/v1/oauth/token",
                       {{"code", "fp-123"}, {"scope", "a"}, {"scope", kHostile}},
                       "400",
-                      "the code is unknown"},
-                     {"client",
-                      "mock",
-                      "POST",
-                      "/v1/oauth/token",
-                      {{"code", "fp-123"}, {"scope", "a"}, {"scope", kHostile}},
-                      "400",
-                      "the code is unknown"}};
+                      "the code is unknown"};
+  failed.exchange = {
+      {"suite", "client", "begin_login", "", {{"session", "a"}}, "", ""}, redeemed, redeemed};
   report.checks.push_back(std::move(failed));
   report.checks.push_back(check("callback.doubtful", Level::should, Result::warn, "it may be so"));
   report.checks.push_back(check("callback.odd", Level::may, Result::warn, "odd"));

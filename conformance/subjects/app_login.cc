@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <set>
 
 #include "conformance/url.h"
@@ -12,16 +11,9 @@ namespace {
 
 constexpr int kMostClicks = 4;
 
-std::string in_lower_case(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return lower;
-}
-
 template <std::size_t N>
 bool says_any(std::string_view text, const std::array<std::string_view, N>& words) {
-  const std::string lower = in_lower_case(text);
+  const std::string lower = lowered(text);
   return std::ranges::any_of(
       words, [&](std::string_view word) { return lower.find(word) != std::string::npos; });
 }
