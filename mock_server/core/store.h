@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -97,6 +98,9 @@ struct CallAnswered {
 };
 using CallOutcome = std::variant<CallBegun, CallInProgress, CallDiffers, CallAnswered>;
 
+// What a sandbox keeps of itself, by key; any bytes.
+using Notes = std::vector<std::pair<std::string, std::string>>;
+
 // What became of the user's decision.
 enum class DeviceDecision : std::uint8_t { taken, already_taken, expired, unknown };
 
@@ -173,8 +177,18 @@ class Store {
   virtual bool revoke_by_id(std::string_view id) = 0;
   virtual bool expire_by_id(std::string_view id, TimePoint now) = 0;
   virtual std::size_t expire_all(TimePoint now) = 0;
-  // Forgets codes, consents, tokens, quotas and calls; clients stay.
+  // Forgets codes, consents, devices, tokens, quotas, calls and counts; clients and notes stay.
   virtual void clear() = 0;
+
+  // --- what the sandbox keeps of itself ---
+  [[nodiscard]] virtual std::optional<std::string> find_note(std::string_view key) const = 0;
+  // Puts all of these clients and notes in, or nothing; each in place of its predecessor.
+  virtual void keep(const std::vector<Client>& clients, const Notes& notes) = 0;
+  // How often it was called with this key, this call included; counting stops at `limit`, and the
+  // answer is 0 then. Of N callers each gets another number.
+  virtual std::uint64_t count_up(
+      std::string_view key, std::uint64_t limit = std::numeric_limits<std::uint64_t>::max()) = 0;
+  [[nodiscard]] virtual std::uint64_t count(std::string_view key) const = 0;
 };
 
 }  // namespace heygen::mock

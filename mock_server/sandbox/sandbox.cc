@@ -9,11 +9,21 @@
 
 namespace heygen::mock {
 
+namespace {
+
+OpenedStore open_store(const SandboxBlueprint& blueprint, const std::string& name) {
+  if (blueprint.stores) return blueprint.stores->open(name);
+  return {std::make_unique<MemoryStore>(), 1};
+}
+
+}  // namespace
+
 // The operating system's randomness, or a seeded source that a reset starts anew.
 class Sandbox::Random final : public RandomSource {
  public:
-  Random(std::optional<std::uint64_t> seed, std::string name)
-      : seed_(seed), name_(std::move(name)) {
+  // A store that is opened again holds what the seed gave before: no token may be given twice.
+  Random(std::optional<std::uint64_t> seed, const std::string& name, std::uint64_t times_opened)
+      : seed_(seed), name_(times_opened == 1 ? name : name + "#" + std::to_string(times_opened)) {
     restart();
   }
   void fill(std::span<std::byte> out) override {
@@ -42,8 +52,9 @@ Sandbox::Sandbox(std::string name, const Clock& base, const SandboxBlueprint& bl
       first_faults_(blueprint.faults),
       first_scenarios_(blueprint.scenarios),
       clock_(base),
-      random_(std::make_unique<Random>(blueprint.seed, name_)),
-      store_(blueprint.make_store ? blueprint.make_store() : std::make_unique<MemoryStore>()),
+      opened_(open_store(blueprint, name_)),
+      store_(opened_.store.get()),
+      random_(std::make_unique<Random>(blueprint.seed, name_, opened_.times)),
       journal_(blueprint.journal) {
   for (const Client& client : blueprint.clients) store_->put_client(client);
   configure(blueprint.config);

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -11,7 +10,7 @@
 #include <vector>
 
 #include "mock_server/core/random.h"
-#include "mock_server/core/store.h"
+#include "mock_server/core/stores.h"
 #include "mock_server/faults/faults.h"
 #include "mock_server/faults/scenario.h"
 #include "mock_server/journal/journal.h"
@@ -29,10 +28,10 @@ struct SandboxBlueprint {
   std::vector<Scenario> scenarios;    // put in force at the start; clock and faults after a reset
   std::optional<std::uint64_t> seed;  // absent: the operating system's randomness
   JournalLimits journal;
-  std::function<std::unique_ptr<Store>()> make_store;  // absent: in memory
+  std::shared_ptr<Stores> stores;  // null: each sandbox keeps its own in memory
 };
 
-// Thread-safe. The base clock must outlive it.
+// Thread-safe. The base clock must outlive it. Whatever changes it may throw StoreUnavailable.
 class Sandbox {
  public:
   Sandbox(std::string name, const Clock& base, const SandboxBlueprint& blueprint);
@@ -74,8 +73,9 @@ class Sandbox {
   const std::vector<Scenario> first_scenarios_;
   VirtualClock clock_;
   class Random;
+  OpenedStore opened_;
+  Store* const store_;  // opened_'s
   std::unique_ptr<Random> random_;
-  std::unique_ptr<Store> store_;
   Faults faults_;
   Journal journal_;
   WebhookBook webhooks_;
