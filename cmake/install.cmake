@@ -73,5 +73,5 @@ set(CPACK_DEBIAN_PACKAGE_SECTION devel)
 set(CPACK_DEBIAN_PROGRAMS_PACKAGE_NAME heygen-oauth-mock)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME heygen-oauth-mock-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
-  "libcpp-httplib-dev, libssl-dev, libcurl4-openssl-dev, nlohmann-json3-dev, libpugixml-dev, prometheus-cpp-dev, pkg-config")
+  "libcpp-httplib-dev, libssl-dev, libcurl4-openssl-dev, nlohmann-json3-dev, libpugixml-dev, libsqlitecpp-dev, libsqlite3-dev, prometheus-cpp-dev, pkg-config")
 include(CPack)

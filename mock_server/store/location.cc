@@ -2,11 +2,25 @@
 
 #include <stdexcept>
 
+#include "mock_server/store/sqlite.h"
+
 namespace heygen::mock {
 
 StoreLocation parse_store_location(std::string_view text) {
   if (text == "memory") return {};
-  throw std::invalid_argument("this build keeps everything in memory: write memory");
+  constexpr std::string_view kSqlite = "sqlite:";
+  if (!text.starts_with(kSqlite)) {
+    throw std::invalid_argument("write memory, or sqlite:FILE");
+  }
+  text.remove_prefix(kSqlite.size());
+  // "//" would begin a host, and there is none; ":memory:" is SQLite's own name for no file.
+  if (text.empty() || text.starts_with(':') ||
+      (text.starts_with("//") && !text.starts_with("///"))) {
+    throw std::invalid_argument(
+        "name a file, as in sqlite:mock.db or sqlite:/var/lib/mock.db; to keep nothing, write "
+        "memory");
+  }
+  return {StoreLocation::Kind::sqlite, std::string{text}};
 }
 
 std::shared_ptr<Stores> open_stores(const StoreLocation& location) {
@@ -14,10 +28,11 @@ std::shared_ptr<Stores> open_stores(const StoreLocation& location) {
     case StoreLocation::Kind::memory:
       return nullptr;
     case StoreLocation::Kind::sqlite:
+      return std::make_shared<SqliteStores>(location.where);
     case StoreLocation::Kind::redis:
       break;
   }
-  throw StoreUnavailable("this build keeps everything in memory: write --store memory");
+  throw StoreUnavailable("this build has no Redis: write memory, or sqlite:FILE");
 }
 
 }  // namespace heygen::mock
