@@ -122,7 +122,7 @@ class Server::Impl {
 
   void stop() {
     // Nobody may be held at a barrier while the requests in flight are waited for.
-    for (const auto& sandbox : registry_.all()) sandbox->faults().clear();
+    for (const auto& sandbox : registry_.all()) sandbox->faults().end();
     doors_.stop();
     if (listener_) listener_->stop();
     webhooks_.stop();

@@ -59,17 +59,26 @@ std::shared_ptr<Sandbox> Registry::create(std::string_view name,
   if (!is_sandbox_name(name)) return nullptr;
   const std::lock_guard lock{making_};
   if (!has_room_for(name)) return nullptr;
-  if (blueprint.stores) blueprint.stores->forget(name);
-  open(name, blueprint);
+  if (!blueprint.stores) {
+    open(name, blueprint);
+    return find(name);
+  }
+  blueprint.stores->forget(name);
+  SandboxBlueprint described = blueprint;
+  described.own = true;
+  open(name, described);
   return find(name);
 }
 
 bool Registry::remove(std::string_view name) {
-  if (name == kDefaultSandbox) return create(name, blueprint_) != nullptr;
   Made last;  // let go of after the locks
   const std::lock_guard making{making_};
   if (!find(name)) return false;
   if (blueprint_.stores) blueprint_.stores->forget(name);
+  if (name == kDefaultSandbox) {
+    open(name, blueprint_);
+    return true;
+  }
   const std::lock_guard lock{mutex_};
   const auto found = sandboxes_.find(name);
   last = std::move(found->second);
