@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -26,6 +27,18 @@ namespace heygen::mock {
 class StoreUnavailable : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
+};
+
+// The sandbox was removed, or made anew, by another process: what is asked for is no more.
+class StoreGone : public StoreUnavailable {
+ public:
+  using StoreUnavailable::StoreUnavailable;
+};
+
+// Another process has kept something since catch_up(): catch up, and try again. Nothing was kept.
+class StoreBehind : public StoreUnavailable {
+ public:
+  using StoreUnavailable::StoreUnavailable;
 };
 
 // --- redeem_code's answers ---
@@ -189,6 +202,13 @@ class Store {
   virtual std::uint64_t count_up(
       std::string_view key, std::uint64_t limit = std::numeric_limits<std::uint64_t>::max()) = 0;
   [[nodiscard]] virtual std::uint64_t count(std::string_view key) const = 0;
+
+  // --- where other processes may work on the same sandbox at the same time ---
+  // Whether one of them has kept something that this one has not caught up with. Then keep() throws
+  // StoreBehind: what it would write was made without knowing of the other's.
+  [[nodiscard]] virtual bool is_behind() const { return false; }
+  // Hands over all notes; once `adopt` has returned, what is kept is caught up with. One at a time.
+  virtual void catch_up(const std::function<void(const Notes&)>& adopt) { (void)adopt; }
 };
 
 }  // namespace heygen::mock

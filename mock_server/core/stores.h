@@ -33,6 +33,15 @@ class Stores {
   // Whether they outlive the process: then a sandbox keeps its configuration, its clock and its
   // faults there as well.
   [[nodiscard]] virtual bool lasting() const noexcept = 0;
+
+  // Whether other processes work on the same sandboxes at the same time: then what a sandbox keeps
+  // may change, and it may be removed, by somebody else.
+  [[nodiscard]] virtual bool shared() const noexcept { return false; }
+  // Whether there is a sandbox of this name, and all that it is to begin with is kept.
+  [[nodiscard]] virtual bool keeps(std::string_view sandbox) {
+    (void)sandbox;
+    return false;
+  }
 };
 
 }  // namespace heygen::mock

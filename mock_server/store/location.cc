@@ -2,15 +2,20 @@
 
 #include <stdexcept>
 
+#include "mock_server/store/redis/stores.h"
 #include "mock_server/store/sqlite.h"
 
 namespace heygen::mock {
 
 StoreLocation parse_store_location(std::string_view text) {
   if (text == "memory") return {};
+  if (text.starts_with("redis:") || text.starts_with("rediss:")) {
+    (void)redis::parse_address(text);  // said now what is wrong with it
+    return {StoreLocation::Kind::redis, std::string{text}};
+  }
   constexpr std::string_view kSqlite = "sqlite:";
   if (!text.starts_with(kSqlite)) {
-    throw std::invalid_argument("write memory, or sqlite:FILE");
+    throw std::invalid_argument("write memory, sqlite:FILE or redis://HOST:PORT/DB");
   }
   text.remove_prefix(kSqlite.size());
   // "//" would begin a host, and there is none; ":memory:" is SQLite's own name for no file.
@@ -32,7 +37,7 @@ std::shared_ptr<Stores> open_stores(const StoreLocation& location) {
     case StoreLocation::Kind::redis:
       break;
   }
-  throw StoreUnavailable("this build has no Redis: write memory, or sqlite:FILE");
+  return std::make_shared<redis::RedisStores>(redis::parse_address(location.where));
 }
 
 }  // namespace heygen::mock

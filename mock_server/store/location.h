@@ -1,4 +1,4 @@
-// Where the sandboxes are kept, as it is written: "memory", "sqlite:FILE".
+// Where the sandboxes are kept, as it is written: "memory", "sqlite:FILE", "redis://HOST:PORT/DB".
 #pragma once
 
 #include <cstdint>

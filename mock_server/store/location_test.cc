@@ -22,9 +22,23 @@ TEST(StoreLocation, AFileFollowsItsScheme) {
   }
 }
 
+TEST(StoreLocation, ARedisIsReadAtOnceAndReachedLater) {
+  const StoreLocation location = parse_store_location("redis://:secret@127.0.0.1:1/2");
+  EXPECT_EQ(location.kind, StoreLocation::Kind::redis);
+  const auto stores = open_stores(location);
+  ASSERT_NE(stores, nullptr);
+  try {
+    (void)stores->names();
+    ADD_FAILURE();
+  } catch (const StoreUnavailable& why) {
+    EXPECT_EQ(std::string{why.what()}.find("secret"), std::string::npos) << why.what();
+    EXPECT_NE(std::string{why.what()}.find("redis://127.0.0.1:1/2"), std::string::npos);
+  }
+}
+
 TEST(StoreLocation, WhatIsNoneOfTheseIsRefused) {
   for (const auto* text : {"", "Memory", "sqlite", "sqlite:", "sqlite::memory:", "sqlite://m.db",
-                           "mock.db", "postgres://x"}) {
+                           "mock.db", "postgres://x", "redis:", "redis://", "rediss://h"}) {
     EXPECT_THROW((void)parse_store_location(text), std::invalid_argument) << text;
   }
 }
