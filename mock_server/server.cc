@@ -88,7 +88,12 @@ class Server::Impl {
                                place.base);
       }
     }
-    const auto sandbox = registry_.find(place.sandbox);
+    std::shared_ptr<Sandbox> sandbox;
+    try {
+      sandbox = registry_.find(place.sandbox);
+    } catch (const StoreUnavailable& problem) {
+      return no_store(below(request, place), problem.what());
+    }
     if (!sandbox) return unknown_sandbox(place);
     Entry entry;
     entry.request = below(request, place);
@@ -103,7 +108,7 @@ class Server::Impl {
   // them; the journal shows them.
   wire::Response refuse(const wire::Request& partial, int status, std::string_view reason) {
     const Place place = place_of(partial, options_.host_suffixes, url_);
-    const auto sandbox = registry_.find(place.sandbox);
+    const auto sandbox = find_or_nothing(place.sandbox);
     Entry entry;
     entry.request = below(partial, place);
     const Call call = surface_.read(entry.request);
@@ -122,7 +127,7 @@ class Server::Impl {
 
   void stop() {
     // Nobody may be held at a barrier while the requests in flight are waited for.
-    for (const auto& sandbox : registry_.all()) sandbox->faults().end();
+    for (const auto& sandbox : registry_.here()) sandbox->faults().end();
     doors_.stop();
     if (listener_) listener_->stop();
     webhooks_.stop();
@@ -153,6 +158,25 @@ class Server::Impl {
     return options;
   }
 
+  std::shared_ptr<Sandbox> find_or_nothing(std::string_view name) try {
+    return registry_.find(name);
+  } catch (const StoreUnavailable&) {
+    return nullptr;
+  }
+
+  // Whether there is such a sandbox is not known: there is no journal to write it into.
+  wire::Response no_store(wire::Request request, std::string_view what) {
+    Entry entry;
+    entry.request = std::move(request);
+    const Call call = surface_.read(entry.request);
+    entry.endpoint = call.endpoint;
+    Answer answer = surface_.unavailable(call, what, ErrorsPolicy::vendor);
+    entry.outcome = std::move(answer.outcome);
+    entry.response = std::move(answer.response);
+    tally_.count(entry);
+    return std::move(entry.response);
+  }
+
   void keep(Sandbox& sandbox, Entry entry) {
     tally_.count(entry);
     if (options_.access_log) options_.access_log(sandbox, entry);
@@ -166,9 +190,19 @@ class Server::Impl {
     entry.endpoint = call.endpoint;
     entry.client_id = call.client_id;
     entry.grant_type = call.grant_type;
-    const auto firing = sandbox.faults().match(
-        {call.endpoint, call.grant_type, call.client_id, call.request.path()},
-        sandbox.clock().now());
+    std::optional<Firing> firing;
+    try {
+      firing = sandbox.faults().match(
+          {call.endpoint, call.grant_type, call.client_id, call.request.path()},
+          sandbox.clock().now());
+    } catch (const StoreUnavailable& problem) {  // which faults there are, or were, is not known
+      stamp(sandbox, entry);
+      Answer answer = surface_.unavailable(call, problem.what(), sandbox.settings()->policy.errors);
+      entry.response = std::move(answer.response);
+      entry.outcome = std::move(answer.outcome);
+      entry.why = std::move(answer.why);
+      return false;
+    }
     if (firing) {
       entry.fault_id = firing->id;
       entry.outcome = "fault";

@@ -46,6 +46,9 @@ nlohmann::json read_body(const wire::Request& request, const Route& route) {
   return body;
 }
 
+// Of N processes that change a sandbox at once one succeeds each time.
+constexpr int kMostTries = 100;
+
 wire::Response no_such_path(std::string_view path) {
   return to_response({404, "no such call; there are, below /_mock/: " + nearest_patterns(path)});
 }
@@ -110,8 +113,19 @@ struct Control::Impl {
       sandbox = registry.find_or_create(name);
       if (!sandbox) return no_sandbox(name);
     }
-    return route.handle({request, query, body, std::move(decoded), registry, std::move(sandbox),
-                         name, base, options, changing});
+    const Call call{request, query,   body,    std::move(decoded), registry, sandbox, name,
+                    base,    options, changing};
+    const bool changes = request.method != "GET" && request.method != "HEAD";
+    for (int tries = 1;; ++tries) {
+      try {
+        const auto still =
+            sandbox && changes ? sandbox->stand_still() : std::unique_lock<std::mutex>{};
+        return route.handle(call);
+      } catch (const StoreBehind&) {  // another process was first, and nothing was changed
+        if (!sandbox || tries == kMostTries) throw;
+      }
+      sandbox->catch_up();
+    }
   }
 };
 

@@ -94,7 +94,7 @@ struct Holdings {
 
 Holdings holdings_of(const Registry& registry, std::size_t& sandboxes) {
   Holdings sum;
-  for (const auto& sandbox : registry.all()) {
+  for (const auto& sandbox : registry.here()) {
     ++sandboxes;
     const TimePoint now = sandbox->clock().now();
     for (const TokenView& token : sandbox->store().tokens(now)) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,11 +38,8 @@ class Stores {
   // Whether other processes work on the same sandboxes at the same time: then what a sandbox keeps
   // may change, and it may be removed, by somebody else.
   [[nodiscard]] virtual bool shared() const noexcept { return false; }
-  // Whether there is a sandbox of this name, and all that it is to begin with is kept.
-  [[nodiscard]] virtual bool keeps(std::string_view sandbox) {
-    (void)sandbox;
-    return false;
-  }
+  // What is kept under this name; nothing when nothing is, or not yet all that it is to begin with.
+  virtual std::optional<OpenedStore> reopen(std::string_view sandbox) { return open(sandbox); }
 };
 
 }  // namespace heygen::mock

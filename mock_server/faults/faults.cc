@@ -65,17 +65,26 @@ void Faults::end() {
 }
 
 void Faults::keep_in(Store& store) {
+  if (const auto note = store.find_note(kNote)) take(*note);
   const std::lock_guard lock{mutex_};
-  if (const auto note = store.find_note(kNote)) {
-    KeptFaults kept = read_faults(*note);
-    List list;
-    for (KeptFault& fault : kept.faults) {
-      list.push_back(std::make_shared<Armed>(std::move(fault.id), std::move(fault.rule)));
-      list.back()->expires_at = fault.expires_at;
-    }
-    replace(std::move(list), kept.last_id, {});
-  }
   store_ = &store;
+}
+
+void Faults::take(std::string_view note) {
+  KeptFaults kept = read_faults(note);
+  const std::lock_guard lock{mutex_};
+  List list;
+  for (KeptFault& fault : kept.faults) {
+    const auto here =
+        std::ranges::find(armed_, fault.id, [](const auto& armed) { return armed->id; });
+    if (here != armed_.end()) {
+      list.push_back(*here);
+      continue;
+    }
+    list.push_back(std::make_shared<Armed>(std::move(fault.id), std::move(fault.rule)));
+    list.back()->expires_at = fault.expires_at;
+  }
+  put(std::move(list), kept.last_id);
 }
 
 // With the lock held.
@@ -92,6 +101,11 @@ void Faults::replace(List list, std::uint64_t last_id, const Keep& keep) {
       store_->keep({}, {{std::string{kNote}, std::move(note)}});
     }
   }
+  put(std::move(list), last_id);
+}
+
+// With the lock held.
+void Faults::put(List list, std::uint64_t last_id) {
   for (const auto& armed : armed_) {
     if (armed->barrier && std::ranges::find(list, armed) == list.end()) armed->barrier->open();
   }

@@ -84,6 +84,9 @@ class Faults {
   // outlive it, or end().
   static constexpr std::string_view kNote = "faults";
   void keep_in(Store& store);
+  // Takes what such a note of another process says. A rule that is armed already stays the one that
+  // it is, with those whom its barrier holds.
+  void take(std::string_view note);
   // Lets go of all, here; what is kept in a store stays there.
   void end();
   [[nodiscard]] std::vector<FaultState> list(TimePoint now) const;
@@ -95,6 +98,7 @@ class Faults {
   struct Armed;
   using List = std::vector<std::shared_ptr<Armed>>;
   void replace(List list, std::uint64_t last_id, const Keep& keep);
+  void put(List list, std::uint64_t last_id);
   bool takes(Armed& armed);
 
   mutable std::mutex mutex_;

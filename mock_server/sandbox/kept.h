@@ -2,6 +2,7 @@
 //
 //   "start"   what it was started with, as a digest; kOwn: what a call asked for
 //   "origin"  of one that a call asked for: seed and first faults, for a reset
+//   "resets"  how many there were, where other processes have to know
 //   "config", "clock", "faults" (mock_server/faults/)
 #pragma once
 
@@ -21,6 +22,7 @@ inline constexpr std::string_view kStart = "start";
 inline constexpr std::string_view kOrigin = "origin";
 inline constexpr std::string_view kConfig = "config";
 inline constexpr std::string_view kClock = "clock";
+inline constexpr std::string_view kResets = "resets";
 inline constexpr std::string_view kOwn = "own";
 
 struct Origin {

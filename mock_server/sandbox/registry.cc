@@ -16,16 +16,20 @@ Registry::Registry(const Clock& base, SandboxBlueprint blueprint, const Declared
     : base_(base), blueprint_(std::move(blueprint)) {
   for (const auto& [name, own] : declared) open(name, own);
   if (!find(kDefaultSandbox)) open(kDefaultSandbox, blueprint_);
-  if (!blueprint_.stores) return;
+  if (!blueprint_.stores || shared()) return;
   for (const std::string& name : blueprint_.stores->names()) {
     if (!find(name)) open(name, blueprint_);
   }
 }
 
-std::shared_ptr<Sandbox> Registry::find(std::string_view name) const {
+std::shared_ptr<Sandbox> Registry::known(std::string_view name) const {
   const std::lock_guard lock{mutex_};
   const auto found = sandboxes_.find(name);
   return found == sandboxes_.end() ? nullptr : found->second;
+}
+
+std::shared_ptr<Sandbox> Registry::find(std::string_view name) {
+  return shared() ? find_shared(name) : known(name);
 }
 
 bool Registry::has_room_for(std::string_view name) const {
@@ -49,9 +53,9 @@ std::shared_ptr<Sandbox> Registry::find_or_create(std::string_view name) {
   if (auto found = find(name)) return found;
   if (!is_sandbox_name(name)) return nullptr;
   const std::lock_guard lock{making_};
-  if (auto found = find(name)) return found;
+  if (auto found = known(name)) return found;
   open(name, blueprint_);
-  return find(name);
+  return known(name);
 }
 
 std::shared_ptr<Sandbox> Registry::create(std::string_view name,
@@ -61,19 +65,24 @@ std::shared_ptr<Sandbox> Registry::create(std::string_view name,
   if (!has_room_for(name)) return nullptr;
   if (!blueprint.stores) {
     open(name, blueprint);
-    return find(name);
+    return known(name);
   }
-  blueprint.stores->forget(name);
   SandboxBlueprint described = blueprint;
   described.own = true;
-  open(name, described);
-  return find(name);
+  for (;;) {
+    blueprint.stores->forget(name);
+    open(name, described);
+    auto made = known(name);
+    // Another process that was asked for it in between may have begun it with its own blueprint.
+    if (!made || made->started_here()) return made;
+  }
 }
 
 bool Registry::remove(std::string_view name) {
   Made last;  // let go of after the locks
-  const std::lock_guard making{making_};
   if (!find(name)) return false;
+  const std::lock_guard making{making_};
+  if (!known(name)) return false;
   if (blueprint_.stores) blueprint_.stores->forget(name);
   if (name == kDefaultSandbox) {
     open(name, blueprint_);
@@ -86,7 +95,7 @@ bool Registry::remove(std::string_view name) {
   return true;
 }
 
-std::vector<std::shared_ptr<Sandbox>> Registry::all() const {
+std::vector<std::shared_ptr<Sandbox>> Registry::here() const {
   const std::lock_guard lock{mutex_};
   std::vector<std::shared_ptr<Sandbox>> out;
   out.reserve(sandboxes_.size());

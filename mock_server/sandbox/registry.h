@@ -32,19 +32,27 @@ class Registry {
   // again those that the blueprint's stores keep.
   Registry(const Clock& base, SandboxBlueprint blueprint, const Declared& declared = {});
 
-  [[nodiscard]] std::shared_ptr<Sandbox> find(std::string_view name) const;  // null: unknown
+  // Null: unknown. Where other processes work on the same stores, as they have left it: then it may
+  // throw StoreUnavailable.
+  std::shared_ptr<Sandbox> find(std::string_view name);
   // Null when the name is no name, or there are kMostSandboxes.
   std::shared_ptr<Sandbox> find_or_create(std::string_view name);
   // With another blueprint than the registry's; replaces what was there.
   std::shared_ptr<Sandbox> create(std::string_view name, const SandboxBlueprint& blueprint);
   // False when unknown. The default sandbox is made anew instead.
   bool remove(std::string_view name);
-  [[nodiscard]] std::vector<std::shared_ptr<Sandbox>> all() const;  // by name
+  [[nodiscard]] std::vector<std::shared_ptr<Sandbox>> all();  // by name; may throw as find() may
+  [[nodiscard]] std::vector<std::shared_ptr<Sandbox>> here() const;  // those this process has used
 
   [[nodiscard]] const SandboxBlueprint& blueprint() const noexcept { return blueprint_; }
 
  private:
   using Made = std::shared_ptr<Sandbox>;
+  [[nodiscard]] Made known(std::string_view name) const;
+  [[nodiscard]] bool shared() const { return blueprint_.stores && blueprint_.stores->shared(); }
+  Made find_shared(std::string_view name);
+  void drop(const Made& sandbox);
+  void drop_all_but(const std::vector<std::string>& names);
   [[nodiscard]] bool has_room_for(std::string_view name) const;
   void put(const Made& sandbox);
   void open(std::string_view name, const SandboxBlueprint& blueprint);

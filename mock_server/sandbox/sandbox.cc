@@ -74,19 +74,23 @@ void Sandbox::add(const Scenario& scenario, Change& change) {
   change.faults.insert(change.faults.end(), scenario.faults.begin(), scenario.faults.end());
 }
 
-Sandbox::Sandbox(std::string name, const Clock& base, const SandboxBlueprint& blueprint)
+Sandbox::Sandbox(std::string name, const Clock& base, const SandboxBlueprint& blueprint,
+                 std::optional<OpenedStore> opened)
     : name_(std::move(name)),
       wall_(base),
       seed_(blueprint.seed),
       first_faults_(blueprint.faults),
       first_scenarios_(blueprint.scenarios),
       clock_(base),
-      opened_(open_store(blueprint, name_)),
+      opened_(opened ? std::move(*opened) : open_store(blueprint, name_)),
       store_(opened_.store.get()),
       lasting_(blueprint.stores && blueprint.stores->lasting()),
+      shared_(blueprint.stores && blueprint.stores->shared()),
       journal_(blueprint.journal) {
   put(std::make_shared<const Settings>(Settings{blueprint.config, blueprint.config.policy()}));
-  if (lasting_) {
+  if (shared_) {
+    join(blueprint);
+  } else if (lasting_) {
     go_on(blueprint);
   } else {
     start(blueprint);
@@ -122,6 +126,7 @@ void Sandbox::start(const SandboxBlueprint& blueprint) {
     change.notes.emplace_back(kept::kOrigin, kept::write(kept::Origin{seed_, first_faults_}));
   }
   apply(change);
+  started_here_ = true;
 }
 
 void Sandbox::go_on(const SandboxBlueprint& blueprint) {
@@ -188,8 +193,9 @@ void Sandbox::apply(const Change& change) {
   if (settings) put(std::move(settings));
 }
 
-void Sandbox::configure(SandboxConfig config) {
+void Sandbox::configure(SandboxConfig config, std::vector<Client> clients) {
   Change change;
+  change.clients = std::move(clients);
   change.config = std::move(config);
   apply(change);
 }
@@ -205,7 +211,15 @@ void Sandbox::reset() {
     if (scenario.clock) change.moves.push_back(*scenario.clock);
     change.faults.insert(change.faults.end(), scenario.faults.begin(), scenario.faults.end());
   }
+  const std::uint64_t number = resets_ + 1;
+  if (shared_) change.notes.emplace_back(kept::kResets, std::to_string(number));
   apply(change);
+  resets_ = number;
+  drop_own();
+}
+
+// What is this process's own, and goes with a reset.
+void Sandbox::drop_own() {
   webhooks_.clear();
   random_->restart();
   journal_.clear();

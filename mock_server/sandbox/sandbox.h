@@ -2,6 +2,7 @@
 // default one is not special.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -42,7 +43,9 @@ struct SandboxBlueprint {
 // StoreUnavailable, and changed nothing then (but see reset()).
 class Sandbox {
  public:
-  Sandbox(std::string name, const Clock& base, const SandboxBlueprint& blueprint);
+  // `opened`: the store, when it is opened already.
+  Sandbox(std::string name, const Clock& base, const SandboxBlueprint& blueprint,
+          std::optional<OpenedStore> opened = std::nullopt);
   ~Sandbox();
   Sandbox(const Sandbox&) = delete;
   Sandbox& operator=(const Sandbox&) = delete;
@@ -62,7 +65,7 @@ class Sandbox {
     Policy policy;  // config.policy(), worked out once
   };
   [[nodiscard]] std::shared_ptr<const Settings> settings() const;
-  void configure(SandboxConfig config);
+  void configure(SandboxConfig config, std::vector<Client> clients = {});  // beside those there
 
   // Puts a scenario in force on top of what there is: clients, policies, clock, faults.
   void play(const Scenario& scenario);
@@ -72,9 +75,21 @@ class Sandbox {
   // some of that was done: call it again.
   void reset();
 
+  // --- where other processes work on the same sandbox ---
+  // Takes what they have kept meanwhile. Throws StoreGone when they have removed it.
+  void catch_up();
+  // Nothing is caught up with while this is held: for whoever reads what is kept, and then keeps
+  // what came of it. Holds nothing where nobody shares.
+  [[nodiscard]] std::unique_lock<std::mutex> stand_still();
+  // Whether it began with the blueprint, not with what was kept.
+  [[nodiscard]] bool started_here() const noexcept { return started_here_; }
+
  private:
   void start(const SandboxBlueprint& blueprint);
   void go_on(const SandboxBlueprint& blueprint);
+  void join(const SandboxBlueprint& blueprint);
+  void adopt(const Notes& notes);
+  void drop_own();
   // All of it as one change of the store.
   struct Change;
   static void add(const Scenario& scenario, Change& change);
@@ -91,11 +106,15 @@ class Sandbox {
   const OpenedStore opened_;
   Store* const store_;  // opened_'s
   const bool lasting_;
+  const bool shared_;
+  bool started_here_ = false;
   std::unique_ptr<Random> random_;
   Faults faults_;
   Journal journal_;
   WebhookBook webhooks_;
-  std::mutex changing_;  // held while settings are changed and kept
+  std::mutex still_;                      // see stand_still()
+  std::atomic<std::uint64_t> resets_{0};  // that this process knows of
+  std::mutex changing_;                   // held while settings are changed and kept
   mutable std::mutex mutex_;
   std::shared_ptr<const Settings> settings_;
 };

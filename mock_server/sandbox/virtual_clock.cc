@@ -88,8 +88,14 @@ void VirtualClock::keep_with(Keep keep) {
 }
 
 void VirtualClock::restore(const ClockState& state) {
-  const std::lock_guard lock{mutex_};
-  state_ = state;
+  std::function<void()> moved;
+  {
+    const std::lock_guard lock{mutex_};
+    if (state_ == state) return;
+    state_ = state;
+    moved = moved_;
+  }
+  if (moved) moved();
 }
 
 void VirtualClock::on_move(std::function<void()> moved) {

@@ -8,8 +8,6 @@
 #include <cerrno>
 #include <system_error>
 
-#include "mock_server/core/store.h"
-
 namespace heygen::mock::redis {
 namespace {
 
@@ -47,9 +45,12 @@ Reply reply_of(const redisReply& from) {
   throw StoreUnavailable(shown + ": " + why);
 }
 
-std::string what_errno_says(int error) {
-  if (error == EAGAIN || error == EINPROGRESS) return "it does not answer in time";
-  return std::generic_category().message(error);
+[[noreturn]] void fail_by_errno(const std::string& shown) {
+  const int error = errno;
+  if (error == EAGAIN || error == EINPROGRESS || error == ETIMEDOUT) {
+    throw TimedOut(shown + ": it does not answer in time");
+  }
+  fail(shown, std::generic_category().message(error));
 }
 
 }  // namespace
@@ -62,7 +63,8 @@ Connection::Connection(const Address& address, TimeLimits limits)
           redisConnectWithTimeout(address.host.c_str(), address.port, timeval_of(limits.connect))) {
   if (!context_) fail(shown_, "there is no memory for a connection");
   if (context_->err != 0) {
-    fail(shown_, context_->err == REDIS_ERR_IO ? what_errno_says(errno) : context_->errstr);
+    if (context_->err == REDIS_ERR_IO) fail_by_errno(shown_);
+    fail(shown_, context_->errstr);
   }
   if (redisSetTimeout(context_.get(), timeval_of(limits.command)) != REDIS_OK) {
     fail(shown_, "no time limit can be set on its connection");
@@ -110,7 +112,7 @@ void Connection::send_all(std::string_view bytes) {
   while (!bytes.empty()) {
     const auto sent = ::send(context_->fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent < 0 && errno == EINTR) continue;
-    if (sent < 0) fail(shown_, what_errno_says(errno));
+    if (sent < 0) fail_by_errno(shown_);
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
 }
@@ -131,7 +133,7 @@ Reply Connection::receive() {
     }
     const auto got = ::recv(context_->fd, buffer.data(), buffer.size(), 0);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) fail(shown_, what_errno_says(errno));
+    if (got < 0) fail_by_errno(shown_);
     if (got == 0) fail(shown_, "it closed the connection");
     (void)redisReaderFeed(context_->reader, buffer.data(), static_cast<std::size_t>(got));
   }

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mock_server/core/store.h"
 #include "mock_server/store/redis/address.h"
 
 struct redisContext;
@@ -23,6 +24,12 @@ struct Reply {
   [[nodiscard]] bool is_error(std::string_view code) const {
     return type == Type::error && text.starts_with(code);
   }
+};
+
+// It took longer than the time limit: it hangs, or the network does.
+class TimedOut : public StoreUnavailable {
+ public:
+  using StoreUnavailable::StoreUnavailable;
 };
 
 using Command = std::vector<std::string_view>;

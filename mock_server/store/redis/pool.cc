@@ -35,6 +35,12 @@ Reply Pool::run(const Command& command) {
   Lease lease{*this};
   try {
     return (*lease).run(command);
+  } catch (const TimedOut& problem) {
+    lease.spoilt();
+    const std::lock_guard lock{mutex_};
+    idle_.clear();
+    pause(problem.what());
+    throw;
   } catch (...) {
     lease.spoilt();
     throw;
@@ -89,11 +95,16 @@ void Pool::missed(const std::string& why) {
     const std::lock_guard lock{mutex_};
     --in_use_;
     trying_ = false;
-    pause_ = std::clamp(pause_ * 2, kFirstPause, kLongestPause);
-    next_try_ = Clock::now() + pause_;
-    why_ = why;
+    pause(why);
   }
   returned_.notify_one();
+}
+
+// With the lock held.
+void Pool::pause(const std::string& why) {
+  pause_ = std::clamp(pause_ * 2, kFirstPause, kLongestPause);
+  next_try_ = Clock::now() + pause_;
+  why_ = why;
 }
 
 }  // namespace heygen::mock::redis

@@ -17,7 +17,8 @@ namespace heygen::mock::redis {
 // longer than the time limits say.
 //
 // When Redis cannot be reached, one caller at a time tries, at growing distances; the others are
-// told so at once. Otherwise each of a thousand requests would wait for its own time-out.
+// told so at once. So it is after a time-out: the idle connections are of no use then. Otherwise
+// each of a thousand requests would wait for its own.
 class Pool {
  public:
   static constexpr std::size_t kMost = 64;
@@ -35,6 +36,7 @@ class Pool {
   void give_back(std::unique_ptr<Connection> connection);  // null: it is of no use any more
   void reached();
   void missed(const std::string& why);
+  void pause(const std::string& why);
 
   const Address address_;
   const TimeLimits limits_;

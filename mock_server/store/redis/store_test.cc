@@ -50,9 +50,9 @@ TEST(RedisStores, NoneOverwritesWhatItHasNotSeen) {
   const auto all = stores();
   auto one = all->open("notes").store;
   auto other = all->open("notes").store;
-  EXPECT_FALSE(all->keeps("notes"));
+  EXPECT_FALSE(all->reopen("notes"));
   one->keep({}, {{"clock", "1"}});
-  EXPECT_TRUE(all->keeps("notes"));
+  EXPECT_TRUE(all->reopen("notes"));
   EXPECT_FALSE(one->is_behind());
   EXPECT_TRUE(other->is_behind());
   EXPECT_THROW(other->keep({{"a", {}, std::nullopt, {}}}, {{"clock", "2"}}), StoreBehind);
@@ -70,7 +70,7 @@ TEST(RedisStores, NoneOverwritesWhatItHasNotSeen) {
   all->forget("notes");
   EXPECT_THROW((void)one->is_behind(), StoreGone);
   EXPECT_THROW(one->keep({}, {}), StoreGone);
-  EXPECT_FALSE(all->keeps("notes"));
+  EXPECT_FALSE(all->reopen("notes"));
 }
 
 TEST(RedisStores, OfManyThatKeepAtOnceNoneIsLost) {

@@ -35,30 +35,32 @@ OpenedStore RedisStores::open(std::string_view sandbox) {
   // Named before it is made: a process that dies in between leaves a name, not a sandbox that
   // nobody finds.
   need_no_error(*pool_, pool_->run({"SADD", kNames, sandbox}));
+  return std::move(*open(sandbox, true));
+}
+
+std::optional<OpenedStore> RedisStores::reopen(std::string_view sandbox) {
+  return open(sandbox, false);
+}
+
+std::optional<OpenedStore> RedisStores::open(std::string_view sandbox, bool make) {
   std::string prefix = prefix_of(sandbox);
-  const std::array<std::string, 1> arguments{kLayout};
+  const std::array<std::string, 2> arguments{kLayout, make ? "make" : "find"};
   const Reply reply = run_script(*pool_, "sandbox_open", prefix, arguments);
-  if (outcome(reply) == "layout") {
+  const std::string_view what = outcome(reply);
+  if (what == "none") return std::nullopt;
+  if (what == "layout") {
     throw StoreUnavailable(
         pool_->address().shown() + ": another version of this program keeps sandbox " +
         std::string{sandbox} + " there (layout " + text_at(reply, 1) + ", this program knows " +
         kLayout + "): use another database, or delete it with that version");
   }
   auto store = std::make_unique<RedisStore>(pool_, std::move(prefix), text_at(reply, 1), limits_);
-  return {std::move(store), static_cast<std::uint64_t>(integer_at(reply, 2))};
+  return OpenedStore{std::move(store), static_cast<std::uint64_t>(integer_at(reply, 2))};
 }
 
 void RedisStores::forget(std::string_view sandbox) {
   (void)run_script(*pool_, "sandbox_forget", prefix_of(sandbox), {});
   need_no_error(*pool_, pool_->run({"SREM", kNames, sandbox}));
-}
-
-// The first thing that is kept gives it a revision.
-bool RedisStores::keeps(std::string_view sandbox) {
-  const std::string world = prefix_of(sandbox) + "world";
-  const Reply reply = pool_->run({"HEXISTS", world, "revision"});
-  need_no_error(*pool_, reply);
-  return reply.integer != 0;
 }
 
 std::vector<std::string> RedisStores::names() {

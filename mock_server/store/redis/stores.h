@@ -23,9 +23,11 @@ class RedisStores final : public Stores {
   [[nodiscard]] std::vector<std::string> names() override;
   [[nodiscard]] bool lasting() const noexcept override { return true; }
   [[nodiscard]] bool shared() const noexcept override { return true; }
-  [[nodiscard]] bool keeps(std::string_view sandbox) override;
+  std::optional<OpenedStore> reopen(std::string_view sandbox) override;
 
  private:
+  std::optional<OpenedStore> open(std::string_view sandbox, bool make);
+
   const std::shared_ptr<Pool> pool_;
   const Limits limits_;
 };
