@@ -166,9 +166,19 @@ class Server::Impl {
     entry.endpoint = call.endpoint;
     entry.client_id = call.client_id;
     entry.grant_type = call.grant_type;
-    const auto firing = sandbox.faults().match(
-        {call.endpoint, call.grant_type, call.client_id, call.request.path()},
-        sandbox.clock().now());
+    std::optional<Firing> firing;
+    try {
+      firing = sandbox.faults().match(
+          {call.endpoint, call.grant_type, call.client_id, call.request.path()},
+          sandbox.clock().now());
+    } catch (const StoreUnavailable& problem) {  // which faults there are, or were, is not known
+      stamp(sandbox, entry);
+      Answer answer = surface_.unavailable(call, problem.what(), sandbox.settings()->policy.errors);
+      entry.response = std::move(answer.response);
+      entry.outcome = std::move(answer.outcome);
+      entry.why = std::move(answer.why);
+      return false;
+    }
     if (firing) {
       entry.fault_id = firing->id;
       entry.outcome = "fault";

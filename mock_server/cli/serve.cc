@@ -18,6 +18,8 @@ sigset_t block_signals() {
   sigemptyset(&set);
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  // A file that may not grow (RLIMIT_FSIZE) is the store's trouble, not the process's end.
+  (void)std::signal(SIGXFSZ, SIG_IGN);
   return set;
 }
 
@@ -30,11 +32,12 @@ void reload(const ServeCommand& command, Server& server, AccessLog& log) {
   try {
     const Start start = read_start(command);
     const auto box = server.sandboxes().find(kDefaultSandbox);
-    for (const Client& client : start.blueprint.clients) box->store().put_client(client);
-    box->configure(start.blueprint.config);
+    box->configure(start.blueprint.config, start.blueprint.clients);
     log.error("SIGHUP: " + command.config_file + " is in force in the default sandbox");
   } catch (const BadInput& bad) {
     log.error("SIGHUP: kept the old configuration: " + bad.key() + ": " + bad.what());
+  } catch (const StoreUnavailable& problem) {
+    log.error(std::string{"SIGHUP: kept the old configuration: the store: "} + problem.what());
   }
 }
 

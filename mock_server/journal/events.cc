@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "mock_server/core/store.h"
 #include "mock_server/journal/render.h"
 
 namespace heygen::mock {
@@ -48,10 +49,13 @@ class Stream {
 
   [[nodiscard]] bool open() const { return outbox_->open(); }
 
-  bool tell(const Entry& entry) {
+  bool tell(const Entry& entry) try {
     std::string text = entry.seq > last_ + 1 ? gap(last_, entry.seq) : std::string{};
+    text += exchange(entry, redactor_);
     last_ = entry.seq;
-    return outbox_->push(text + exchange(entry, redactor_));
+    return outbox_->push(text);
+  } catch (const StoreUnavailable&) {
+    return false;  // what of it is secret is not known now: whoever wants it asks again
   }
 
   // Tells as much of the journal's end as may be told at once; where it stopped.

@@ -105,12 +105,15 @@ Answer Surface::answer(const Call& call, const Visit& visit) const {
     if (call.request.method == "OPTIONS") return options(call.request.path());
     return wrong_method(call, errors);
   } catch (const StoreUnavailable& problem) {
-    return fail(call,
-                make_error(ErrorId::store_unavailable, std::string{"the store: "} + problem.what()),
-                errors);
+    return unavailable(call, problem.what(), errors);
   } catch (const std::exception& problem) {
     return fail(call, make_error(ErrorId::internal, problem.what()), errors);
   }
+}
+
+Answer Surface::unavailable(const Call& call, std::string_view what, ErrorsPolicy errors) const {
+  return fail(call, make_error(ErrorId::store_unavailable, "the store: " + std::string{what}),
+              errors);
 }
 
 Answer Surface::reject(const Call& call, int status, std::string_view reason) const {

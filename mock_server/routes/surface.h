@@ -64,6 +64,9 @@ class Surface {
   [[nodiscard]] Call read(const wire::Request& request) const;
   // Never throws: a store that fails is a 503.
   [[nodiscard]] Answer answer(const Call& call, const Visit& visit) const;
+  // The 503 that it is, in the endpoint's format. `what` is one line for a person.
+  [[nodiscard]] Answer unavailable(const Call& call, std::string_view what,
+                                   ErrorsPolicy errors) const;
   // The answer to bytes that are no request, in the format of the endpoint they were for. `reason`
   // is one line for a person.
   [[nodiscard]] Answer reject(const Call& call, int status, std::string_view reason) const;

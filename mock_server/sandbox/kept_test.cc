@@ -38,9 +38,7 @@ class KeptSandbox : public ::testing::Test {
     registry_.emplace(wall, blueprint);
     return *registry_;
   }
-  Sandbox* reopened(std::string_view name = kDefaultSandbox) {
-    return registry().find(name).get();
-  }
+  Sandbox* reopened(std::string_view name = kDefaultSandbox) { return registry().find(name).get(); }
 
   mock::testing::Folder folder_;
   SystemClock wall;
@@ -181,7 +179,8 @@ TEST_F(KeptSandbox, ASeedGivesNothingTwice) {
 
 TEST_F(KeptSandbox, PutIsAFreshWorldAndSoIsARemovedDefault) {
   Registry& boxes = registry();
-  boxes.find_or_create("x")->store().put_grant("demo", "ann", "", {{"at"}, std::nullopt, wall.now()});
+  boxes.find_or_create("x")->store().put_grant("demo", "ann", "",
+                                               {{"at"}, std::nullopt, wall.now()});
   EXPECT_FALSE(boxes.create("x", blueprint)->store().find_token("at", wall.now()));
   boxes.find("default")->store().put_grant("demo", "ann", "", {{"at"}, std::nullopt, wall.now()});
   EXPECT_TRUE(boxes.remove("default"));

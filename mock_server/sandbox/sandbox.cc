@@ -188,8 +188,9 @@ void Sandbox::apply(const Change& change) {
   if (settings) put(std::move(settings));
 }
 
-void Sandbox::configure(SandboxConfig config) {
+void Sandbox::configure(SandboxConfig config, std::vector<Client> clients) {
   Change change;
+  change.clients = std::move(clients);
   change.config = std::move(config);
   apply(change);
 }

@@ -62,7 +62,7 @@ class Sandbox {
     Policy policy;  // config.policy(), worked out once
   };
   [[nodiscard]] std::shared_ptr<const Settings> settings() const;
-  void configure(SandboxConfig config);
+  void configure(SandboxConfig config, std::vector<Client> clients = {});  // beside those there
 
   // Puts a scenario in force on top of what there is: clients, policies, clock, faults.
   void play(const Scenario& scenario);
