@@ -46,6 +46,12 @@ class Server:
             sys.exit(f"the server did not start: {line}{self.process.stderr.read()}")
         self.port = urllib.parse.urlsplit(line.split()[1]).port
 
+    def hold_answers(self):
+        """Some answers leave a while after what they say was done: a kill in between is what tells."""
+        Peer(self.port).json("POST", "/_mock/faults", {
+            "on": {"endpoint": "any"}, "when": {"probability": 0.3, "seed": 1},
+            "do": {"stage": "after_commit", "delay": "10ms"}})
+
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
@@ -334,6 +340,8 @@ def main():
         store = options.store or "sqlite:" + str(pathlib.Path(folder) / "mock.db")
         for kill in range(options.kills):
             server = Server(options.program, store)
+            if kill == 0:
+                server.hold_answers()  # and after each restart: faults are kept
             answers = chance.randint(1, 400)
             problems = load_until(server, families, answers, f"{options.seed}-{kill}")
             server = Server(options.program, store)
