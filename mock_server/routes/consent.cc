@@ -51,7 +51,7 @@ Answer ask_for_consent(const Visit& visit, const AuthorizeRequest& request) {
 Answer handle_consent(const Call& call, const Visit& visit, const Fixtures&) {
   const ErrorsPolicy errors = visit.context.policy.errors;
   auto choice = read_choice(call, visit.config);
-  auto decision = choice ? take_page(call, visit) : Result<PendingConsent>{choice.error()};
+  auto decision = choice ? check_page(call, visit) : Result<PendingConsent>{choice.error()};
   if (!decision) return refuse_for_reader(call, std::move(decision.error()), errors);
   const auto client = find_client(visit.context, decision->request.client_id);
   if (!client || !decision->user_code.empty()) {
@@ -62,6 +62,11 @@ Answer handle_consent(const Call& call, const Visit& visit, const Fixtures&) {
                                  policy_for(visit.context, *client)};
   Answer answer = choice->approved ? send_code(visit, request, choice->user, kSeeOther)
                                    : send_error(deny(visit.context, request), kSeeOther);
+  // Last, so that a store that fails before leaves the page as it was. A code that was made for a
+  // decision that somebody else has taken meanwhile is told to nobody.
+  if (auto error = take_page(*decision, visit)) {
+    return refuse_for_reader(call, std::move(*error), errors);
+  }
   release_page(answer.response, decision->id, visit, kConsentPath);
   return answer;
 }

@@ -136,13 +136,18 @@ Answer handle_device_page(const Call& call, const Visit& visit, const Fixtures&)
 Answer handle_device_decision(const Call& call, const Visit& visit, const Fixtures&) {
   const ErrorsPolicy errors = visit.context.policy.errors;
   auto choice = read_choice(call, visit.config);
-  auto decision = choice ? take_page(call, visit) : Result<PendingConsent>{choice.error()};
+  auto decision = choice ? check_page(call, visit) : Result<PendingConsent>{choice.error()};
   if (!decision) return refuse_for_reader(call, std::move(decision.error()), errors);
   std::optional<std::string_view> user;
   if (choice->approved) user = choice->user;
   Answer answer =
       say(visit.context.store.decide_device(decision->user_code, user, visit.context.now),
           choice->approved);
+  try {
+    (void)take_page(*decision, visit);  // it was the device's: the first decision stands
+  } catch (const StoreUnavailable&) {
+    answer.why += "; the page is still there, since the store failed, and decides nothing more";
+  }
   release_page(answer.response, decision->id, visit, kDevicePath);
   return answer;
 }

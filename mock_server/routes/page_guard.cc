@@ -69,12 +69,12 @@ void release_page(wire::Response& response, std::string_view id, const Visit& vi
                        cookie_name(id) + "=" + cookie_attributes(visit, path) + "; Max-Age=0");
 }
 
-Result<PendingConsent> take_page(const Call& call, const Visit& visit) {
+Result<PendingConsent> check_page(const Call& call, const Visit& visit) {
   const auto id = param(call.form, "consent").value_or("");
   const auto gone = [](std::string why) {
     return make_error(ErrorId::authorize_consent_gone, std::move(why));
   };
-  const auto known = visit.context.store.find_consent(id);
+  auto known = visit.context.store.find_consent(id);
   if (!known) return gone("no such decision is pending: it was taken, or forgotten by a reset");
   if (visit.context.now >= known->expires_at) {
     (void)visit.context.store.take_consent(id);
@@ -89,9 +89,12 @@ Result<PendingConsent> take_page(const Call& call, const Visit& visit) {
   if (!has_cookie(call.request, cookie_name(id), known->csrf)) {
     return make_error(ErrorId::page_forged, "the browser did not send the page's cookie along");
   }
-  auto taken = visit.context.store.take_consent(id);
-  if (!taken) return gone("the decision was taken at the same moment");
-  return std::move(*taken);
+  return std::move(*known);
+}
+
+std::optional<OAuthError> take_page(const PendingConsent& decision, const Visit& visit) {
+  if (visit.context.store.take_consent(decision.id)) return std::nullopt;
+  return make_error(ErrorId::authorize_consent_gone, "the decision was taken at the same moment");
 }
 
 Result<Choice> read_choice(const Call& call, const SandboxConfig& config) {

@@ -26,11 +26,13 @@ struct Choice {
   bool approved = false;
   std::string user;  // of the configuration; the default where none was named
 };
-// Also judges the form as a whole: called before take_page, so that a form that is malformed or
+// Also judges the form as a whole: called before check_page, so that a form that is malformed or
 // undecided uses nothing up.
 Result<Choice> read_choice(const Call& call, const SandboxConfig& config);
 
-// The decision that a form was sent for. Who sends it from elsewhere does not use it up.
-Result<PendingConsent> take_page(const Call& call, const Visit& visit);
+// The decision that a form was sent for, which is not used up by asking.
+Result<PendingConsent> check_page(const Call& call, const Visit& visit);
+// Uses it up, or says that somebody else has.
+std::optional<OAuthError> take_page(const PendingConsent& decision, const Visit& visit);
 
 }  // namespace heygen::mock

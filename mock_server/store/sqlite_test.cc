@@ -74,12 +74,19 @@ TEST_F(SqliteStoresTest, WhatWasKeptIsThereAgain) {
     ASSERT_TRUE(std::holds_alternative<Redeemed>(box->redeem_code("c", pair("1"), kNow)));
     box->put_grant("demo", "ann", "", pair("2"));
     ASSERT_TRUE(box->revoke("rt-2"));
+    (void)box->begin_call("under way", "a", std::chrono::seconds{60}, kNow);
+    (void)box->begin_call("answered", "a", std::chrono::seconds{60}, kNow);
+    box->end_call("answered", KeptAnswer{200, {}, "body"});
     stores.open("y").store->put_grant("demo", "bob", "", pair("3"));
   }
   SqliteStores stores{file_};
   EXPECT_THAT(stores.names(), ElementsAre("x", "y"));
   auto [box, times] = stores.open("x");
   EXPECT_EQ(times, 2U);
+  EXPECT_TRUE(std::holds_alternative<CallBegun>(
+      box->begin_call("under way", "a", std::chrono::seconds{60}, kNow)));
+  EXPECT_TRUE(std::holds_alternative<CallAnswered>(
+      box->begin_call("answered", "a", std::chrono::seconds{60}, kNow)));
   EXPECT_TRUE(std::holds_alternative<AlreadyRedeemed>(box->redeem_code("c", pair("4"), kNow)));
   EXPECT_EQ(box->find_token("at-1", kNow)->state, TokenState::revoked);  // of that
   EXPECT_EQ(box->find_token("rt-2", kNow)->state, TokenState::revoked);
