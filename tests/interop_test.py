@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 """Libraries that nobody here wrote log in, call the API, live through ten days, refresh, log out.
 
-    tests/interop_test.py HEYGEN_MOCK_SERVER
+    tests/interop_test.py HEYGEN_MOCK_SERVER [PART OF A NAME]
 
-Installs the npm ones at the versions of examples/interop/package.json into build/interop, once. A
-client whose runtime or registry is missing is skipped with a line; exit 77 when all of them are.
+Some behind the adapter protocol, some as web apps (interop_apps.py). Installs the npm ones at the
+versions of examples/interop/package.json into build/interop, once. A client whose runtime or registry
+is missing is skipped with a line; exit 77 when all of them are.
 """
 import json, os, pathlib, shutil, subprocess, sys, tempfile
 import urllib.error, urllib.request
+
+import interop_apps, node_modules
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 EXAMPLES, PLACE = ROOT / "examples", ROOT / "build/interop"
@@ -19,29 +22,19 @@ PYTHON = {"Authlib": ("authlib", EXAMPLES / "adapters/authlib_adapter.py"),
 
 def install():
     """Why the npm libraries cannot be had; None when they are there."""
-    if not shutil.which("node") or not shutil.which("npm"):
-        return "Node and npm are not installed"
-    PLACE.mkdir(parents=True, exist_ok=True)
-    wanted = (EXAMPLES / "interop/package.json").read_text()
-    stamp = PLACE / "installed.json"
-    if not stamp.exists() or stamp.read_text() != wanted:
-        (PLACE / "package.json").write_text(wanted)
-        flags = ["--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts"]
-        run = subprocess.run(["npm", "install", *flags], cwd=PLACE, capture_output=True, text=True)
-        if run.returncode != 0:
-            return "npm could not install: " + (run.stderr.strip().splitlines() or ["?"])[-1]
-        stamp.write_text(wanted)
+    manifest = json.loads((EXAMPLES / "interop/package.json").read_text())
+    why = node_modules.install(PLACE, manifest["dependencies"])
     for source in [*EXAMPLES.glob("interop/*.mjs"), *EXAMPLES.glob("adapters/*.mjs")]:
         shutil.copy(source, PLACE)  # where they find their modules
-    return None
+    shutil.copytree(EXAMPLES / "interop/apps", PLACE / "apps", dirs_exist_ok=True)
+    return why
 
 
-def clients():
+def clients(missing):
     """(name, command, None) of each client, or (name, None, why it is skipped)."""
-    missing = install()
     for name in NODE:
         script = "oauth4webapi_adapter.mjs" if name == "oauth4webapi" else name + ".mjs"
-        yield name, ["node", PLACE / script], missing
+        yield name, [node_modules.bin_of(PLACE) / "node", PLACE / script], missing
     for name, (module, script) in PYTHON.items():
         package = "python3-" + module.replace("_", "-")
         found = [p for p in (sys.executable, "/usr/bin/python3") if shutil.which(p) and
@@ -116,14 +109,31 @@ def exercise(mock, command):
         return version
 
 
-def main(server):
+def each(mock, missing):
+    """(name, what exercises it in the sandbox whose address it is given, why it is skipped)"""
+    for name, command, why in clients(missing):
+        yield name, lambda world, command=command: exercise(world, command), why
+    for name, command, callback, why in interop_apps.apps(PLACE, missing):
+        def visit(world, command=command, callback=callback):
+            ids = lambda kind: {t["id"] for t in control(world, "tokens")["tokens"]
+                                if t["kind"] == kind and t["status"] == "active"}
+            advance = lambda: control(world, "clock", advance="10d")
+            interop_apps.exercise(world, ids, advance, command, callback)
+            return ""
+        yield name, visit, why
+
+
+def main(server, only):
     tried = failed = 0
+    missing = install()
     with tempfile.TemporaryDirectory() as state:
         mock = subprocess.Popen([server, "--listen", "127.0.0.1:0", "--log", "off", "--state-dir", state],
                                 stdout=subprocess.PIPE, text=True)
         try:
             url = mock.stdout.readline().split()[1]
-            for name, command, why in clients():
+            for name, run, why in each(url, missing):
+                if only not in name:
+                    continue
                 if why:
                     print(f"skipped: {name}: {why}", flush=True)
                     continue
@@ -133,14 +143,15 @@ def main(server):
                                                  {"Content-Type": "application/json"}, method="PUT")
                 urllib.request.urlopen(request, timeout=10).close()
                 try:
-                    print(f"ok: {name} {exercise(world, command)}", flush=True)
+                    print(f"ok: {name} {run(world)}".rstrip(), flush=True)
                 except (AssertionError, OSError, ValueError, KeyError) as error:
                     failed += 1
                     print(f"FAILED: {name}: {error}", flush=True)
         finally:
             mock.terminate()
             mock.wait()
+    print(f"{tried - failed} of {tried} libraries")
     return 1 if failed else 0 if tried else 77
 
 
-sys.exit(main(sys.argv[1]))
+sys.exit(main(sys.argv[1], (sys.argv[2:] or [""])[0]))
