@@ -18,6 +18,14 @@ install(FILES packaging/completions/heygen.fish COMPONENT programs
 install(FILES packaging/systemd/heygen-mock-server.service COMPONENT programs
   DESTINATION lib/systemd/user)
 install(FILES README.md CHANGELOG.md LICENSE COMPONENT programs DESTINATION ${CMAKE_INSTALL_DOCDIR})
+# The control API for tests, to be copied beside them; in Python the folder may go into PYTHONPATH.
+install(FILES clients/python/heygen_mock.py clients/typescript/heygen_mock.ts COMPONENT programs
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/heygen-oauth-mock/clients)
+# Debian's policy 12.5: each package has one, at this place. The license is in it.
+install(FILES packaging/debian/copyright COMPONENT programs
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/heygen-oauth-mock)
+install(FILES packaging/debian/copyright COMPONENT development
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/heygen-oauth-mock-dev)
 
 # Manual pages are made from --help, which cannot go stale.
 find_program(HELP2MAN help2man)
