@@ -59,13 +59,16 @@ chmod +x "$folder/my-adapter" "$folder/bin/my-program"
 blocks() {
   awk '
     /^<!-- not run by the tests: .+ -->$/ { why = $0; next }
-    /^```sh$/ { print FILENAME, FNR, (why == "" ? "run" : "skip"), why; why = ""; next }
-    { why = "" }' README.md docs/*.md
+    /^<!-- goes on from the block above -->$/ { on = 1; next }
+    /^```sh$/ { print FILENAME, FNR, (on ? "on" : why == "" ? "run" : "skip"), why; why = on = ""; next }
+    { why = on = "" }' README.md docs/*.md
 }
 
-run_block() { # FILE LINE
+run_block() { # FILE LINE run|on
   local text=$work/block said=$work/said
-  awk -v from="$2" 'NR > from { if ($0 == "```") exit; print }' "$1" >"$text"
+  [ "$3" = on ] || : >"$work/chain"
+  awk -v from="$2" 'NR > from { if ($0 == "```") exit; print }' "$1" >>"$work/chain"
+  cp "$work/chain" "$text"
   local port=8765
   if grep -q '^heygen-mock-server \(--scenario\|--listen\)' "$text"; then
     port=$(free_port) # it starts a mock itself
@@ -107,17 +110,22 @@ while read -r file line what why; do
     printf 'not run: %s:%s %s\n' "$file" "$line" "$why"
     continue
   fi
-  run_block "$file" "$line" || {
+  run_block "$file" "$line" "$what" || {
     printf '%s:%s: the commands above do not run\n' "$file" "$line"
     exit 1
   }
   ran=$((ran + 1))
-  if grep -q 'M=http' "$work/block"; then # the README's ten days
+  if grep -q 'M=http.*/s/ten-days' "$work/block"; then # the README's ten days
     expect README ' 200' "$work/said"
     expect README ' 401' "$work/said"
     expect README 'the access token expired' "$work/said"
   fi
+  if [ "$file" = docs/first-login.md ] && [ "$what" = on ]; then cp "$work/said" "$work/first-login"; fi
 done < <(blocks)
+# The last of first-login.md's blocks ran all of them.
+for text in 'begun here' '"error":"invalid_grant"' '"why"' '"expires_in":864000' ' 401' ' 200'; do
+  expect first-login "$text" "$work/first-login"
+done
 [ "$ran" -ge 25 ] || {
   echo "only $ran blocks were found"
   exit 1
