@@ -36,10 +36,12 @@ dpkg-deb --contents "$deb" | awk '{print $6}' >"$work/contents"
 for file in bin/heygen-{mock-server,conformance,client} \
   share/man/man1/heygen-{mock-server,conformance,client}.1.gz \
   share/bash-completion/completions/heygen-{mock-server,conformance,client} \
-  share/fish/vendor_completions.d/heygen-mock-server.fish; do
+  share/fish/vendor_completions.d/heygen-mock-server.fish share/doc/heygen-oauth-mock/copyright \
+  share/heygen-oauth-mock/clients/heygen_mock.{py,ts}; do
   grep -qxF "./usr/$file" "$work/contents" || die "/usr/$file is missing"
 done
 grep -q '/systemd/user/heygen-mock-server.service$' "$work/contents" || die "the unit is missing"
+lintian --allow-root --fail-on error,warning "$work"/debs/*.deb
 
 # The mirror is the one that this machine's apt uses: read, never written down.
 target() { apt-get indextargets --format "\$($1)" 'Identifier: Packages' | sed -n 1p; }
