@@ -92,20 +92,19 @@ class Browser:
                 return error.code, url, error.read().decode()
 
 
-def exercise(mock, tokens, advance, command, callback):
+def exercise(box, command, callback):
     """Raises AssertionError at the first step that is not as it should be."""
-    with running(command, mock, callback) as app:
+    with running(command, box.url, callback) as app:
         browser = Browser()
         status = lambda path: browser.visit(app + path)[0]
         assert status("/me") != 200, "a call without a login"
         code, ended, body = browser.visit(app + "/login")
         assert code == 200 and ended.startswith(app) and callback not in ended, f"login: {code} {ended} {body}"
         assert status("/me") == 200, "the first call"
-        before = tokens("refresh")
-        advance()
-        assert not tokens("access"), "the access token lives longer than ten days"
+        box.advance("10d")
+        assert not box.tokens(kind="access", status="active"), "it lives longer than ten days"
         assert status("/me") == 200, "the call after ten days"
-        assert tokens("refresh") and tokens("refresh") != before, "it called without a refresh"
+        box.verify({"endpoint": "refresh", "outcome": "ok"}, exactly=1)
         status("/logout")
-        assert not tokens("refresh"), "the refresh token outlives the logout"
+        assert not box.tokens(kind="refresh", status="active"), "it outlives the logout"
         assert status("/me") != 200, "a call after the logout"

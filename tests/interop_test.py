@@ -13,6 +13,9 @@ import urllib.error, urllib.request
 import interop_apps, node_modules
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "clients/python"))
+from heygen_mock import HeygenMock, MockError  # noqa: E402
+
 EXAMPLES, PLACE = ROOT / "examples", ROOT / "build/interop"
 MODULES = PLACE / "node_modules"
 NODE = ["arctic", "openid-client", "simple-oauth2", "oauth4webapi"]
@@ -42,13 +45,6 @@ def clients(missing):
                                 capture_output=True).returncode == 0]
         yield (name, [found[0], script], None) if found else (
             name, None, f"Python has no {module} (Debian: {package} python3-requests)")
-
-
-def control(mock, path, **body):
-    request = urllib.request.Request(f"{mock}/_mock/{path}", json.dumps(body).encode() if body
-                                     else None, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        return json.load(answer)
 
 
 class Browser(urllib.request.HTTPRedirectHandler):
@@ -85,71 +81,55 @@ class Adapter:
         return self
 
 
-def exercise(mock, command):
+def exercise(box, command):
+    """Raises AssertionError at the first step that is not as it should be; else the version."""
     with tempfile.TemporaryDirectory() as store, Adapter(command) as ask:
         version = ask("hello").get("version", "")
-        ask("configure", authorize_url=mock + "/oauth/authorize",
-            token_url=mock + "/v1/oauth/token", refresh_url=mock + "/v1/oauth/refresh_token",
-            revoke_url=mock + "/v1/oauth/revoke", device_url=mock + "/v1/oauth/device_authorization",
-            api_url=mock, client_id="demo", redirect_uri="http://127.0.0.1:3000/callback",
-            store_dir=store)
+        ask("configure", authorize_url=box.url + "/oauth/authorize",
+            token_url=box.url + "/v1/oauth/token", refresh_url=box.url + "/v1/oauth/refresh_token",
+            revoke_url=box.url + "/v1/oauth/revoke",
+            device_url=box.url + "/v1/oauth/device_authorization", api_url=box.url,
+            client_id="demo", redirect_uri="http://127.0.0.1:3000/callback", store_dir=store)
         call = lambda: ask("call_api", session="s", method="GET", path="/v1/user/me")["status"]
-        tokens = lambda status: [t["kind"] for t in control(mock, "tokens")["tokens"]
-                                 if t["status"] == status]
-        ask("callback", session="s", url=Browser.approve(ask("begin_login", session="s")["authorize_url"]))
+        page = ask("begin_login", session="s")["authorize_url"]
+        ask("callback", session="s", url=Browser.approve(page))
         assert call() == 200, "the first call"
-        control(mock, "clock", advance="10d")
-        assert "access" not in tokens("active"), "the access token lives longer than ten days"
+        box.advance("10d")
+        assert not box.tokens(kind="access", status="active"), "it lives longer than ten days"
         assert call() == 200, "the call after ten days"
         ask("refresh", session="s")
         assert call() == 200, "the call after a refresh"
         ask("logout", session="s")
-        assert "refresh" not in tokens("active"), "the refresh token outlives the logout"
+        assert not box.tokens(kind="refresh", status="active"), "it outlives the logout"
         assert ask("state", session="s")["state"] == "login_required"
         return version
 
 
-def each(mock, missing):
-    """(name, what exercises it in the sandbox whose address it is given, why it is skipped)"""
+def each():
+    """(name, why it is skipped, what exercises it in a sandbox, and with what)"""
+    missing = install()
     for name, command, why in clients(missing):
-        yield name, lambda world, command=command: exercise(world, command), why
+        yield name, why, exercise, command
     for name, command, callback, why in interop_apps.apps(PLACE, missing):
-        def visit(world, command=command, callback=callback):
-            ids = lambda kind: {t["id"] for t in control(world, "tokens")["tokens"]
-                                if t["kind"] == kind and t["status"] == "active"}
-            advance = lambda: control(world, "clock", advance="10d")
-            interop_apps.exercise(world, ids, advance, command, callback)
-            return ""
-        yield name, visit, why
+        yield name, why, interop_apps.exercise, command, callback
 
 
 def main(server, only):
     tried = failed = 0
-    missing = install()
-    with tempfile.TemporaryDirectory() as state:
-        mock = subprocess.Popen([server, "--listen", "127.0.0.1:0", "--log", "off", "--state-dir", state],
-                                stdout=subprocess.PIPE, text=True)
-        try:
-            url = mock.stdout.readline().split()[1]
-            for name, run, why in each(url, missing):
-                if only not in name:
-                    continue
-                if why:
-                    print(f"skipped: {name}: {why}", flush=True)
-                    continue
-                tried += 1
-                world = f"{url}/s/interop-{tried}"
-                request = urllib.request.Request(f"{url}/_mock/sandboxes/interop-{tried}", b"{}",
-                                                 {"Content-Type": "application/json"}, method="PUT")
-                urllib.request.urlopen(request, timeout=10).close()
-                try:
-                    print(f"ok: {name} {run(world)}".rstrip(), flush=True)
-                except (AssertionError, OSError, ValueError, KeyError) as error:
-                    failed += 1
-                    print(f"FAILED: {name}: {error}", flush=True)
-        finally:
-            mock.terminate()
-            mock.wait()
+    with tempfile.TemporaryDirectory() as state, \
+            HeygenMock.start("--state-dir", state, program=server) as mock:
+        for name, why, run, *what in each():
+            if only not in name:
+                continue
+            if why:
+                print(f"skipped: {name}: {why}", flush=True)
+                continue
+            tried += 1
+            try:
+                print(f"ok: {name} {run(mock.sandbox(), *what) or ''}".rstrip(), flush=True)
+            except (AssertionError, OSError, ValueError, KeyError, MockError) as error:
+                failed += 1
+                print(f"FAILED: {name}: {error}", flush=True)
     print(f"{tried - failed} of {tried} libraries")
     return 1 if failed else 0 if tried else 77
 
