@@ -7,7 +7,7 @@ page of docs/ can be reached from the README; each file of this tree that a page
 import pathlib, re, sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("examples/*.md")])
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 # `docs/ci.md`, `tests/x_test.py`: what looks like a file of this tree.
 NAMED = re.compile(r"(?<![/\w])((?:docs|tests|scripts|examples|packaging|fixtures|clients|conformance|mock_server|"
