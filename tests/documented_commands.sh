@@ -64,11 +64,12 @@ blocks() {
     { why = on = "" }' README.md docs/*.md
 }
 
-run_block() { # FILE LINE run|on
+take_block() { # FILE LINE
+  awk -v from="$2" 'NR > from { if ($0 == "```") exit; print }' "$1"
+}
+
+run_block() { # what $work/block says
   local text=$work/block said=$work/said
-  [ "$3" = on ] || : >"$work/chain"
-  awk -v from="$2" 'NR > from { if ($0 == "```") exit; print }' "$1" >>"$work/chain"
-  cp "$work/chain" "$text"
   local port=8765
   if grep -q '^heygen-mock-server \(--scenario\|--listen\)' "$text"; then
     port=$(free_port) # it starts a mock itself
@@ -105,26 +106,29 @@ run_block() { # FILE LINE run|on
 }
 
 ran=0
-while read -r file line what why; do
-  if [ "$what" = skip ]; then
-    printf 'not run: %s:%s %s\n' "$file" "$line" "$why"
-    continue
-  fi
-  run_block "$file" "$line" "$what" || {
+mapfile -t all < <(blocks)
+for i in "${!all[@]}"; do
+  read -r file line what why <<<"${all[i]}"
+  case $what in
+    skip) printf 'not run: %s:%s %s\n' "$file" "$line" "$why" && continue ;;
+    run) take_block "$file" "$line" >"$work/block" ;;
+    on) take_block "$file" "$line" >>"$work/block" ;;
+  esac
+  ran=$((ran + 1))
+  [[ ${all[i + 1]:-} != *' on '* ]] || continue
+  run_block || {
     printf '%s:%s: the commands above do not run\n' "$file" "$line"
     exit 1
   }
-  ran=$((ran + 1))
   if grep -q 'M=http.*/s/ten-days' "$work/block"; then # the README's ten days
     expect README ' 200' "$work/said"
     expect README ' 401' "$work/said"
     expect README 'the access token expired' "$work/said"
   fi
-  if [ "$file" = docs/first-login.md ] && [ "$what" = on ]; then cp "$work/said" "$work/first-login"; fi
-done < <(blocks)
-# The last of first-login.md's blocks ran all of them.
+  if [ "$what" = on ]; then cp "$work/said" "$work/$(basename "$file")"; fi
+done
 for text in 'begun here' '"error":"invalid_grant"' '"why"' '"expires_in":864000' ' 401' ' 200'; do
-  expect first-login "$text" "$work/first-login"
+  expect first-login "$text" "$work/first-login.md"
 done
 [ "$ran" -ge 25 ] || {
   echo "only $ran blocks were found"

@@ -49,6 +49,8 @@ container=$(buildah from --pull-never localhost/heygen-mock)
 root=$(buildah mount "$container")
 [ "$(find "$root" -type f -perm /111 -path '*/bin/*' | wc -l)" = 1 ] || die "more than one program"
 [ ! -e "$root/bin/sh" ] || die "a shell is in the image"
+[ "$(find "$root" -type f | sed "s|^$root||" | sort | tr '\n' ' ')" = '/etc/passwd /usr/bin/heygen-mock-server ' ] ||
+  die "the program is not all that is in the image"
 url=http://127.0.0.1:$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 program=/usr/bin/heygen-mock-server
 chroot --userspec=65532:65532 "$root" "$program" --listen "${url#http://}" --state-dir /tmp/state --log off &
