@@ -57,12 +57,12 @@ endif()
 get_property(heygen_modules GLOBAL PROPERTY heygen_modules)
 list(FILTER heygen_modules INCLUDE REGEX "^mock_|^conformance_|^client_lib$")
 list(FILTER heygen_modules EXCLUDE REGEX "_testing$|_cli$|^conformance_(flawed|self_test|watch)$")
-install(TARGETS ${heygen_modules} heygen_httplib EXPORT HeygenMock COMPONENT development
+install(TARGETS ${heygen_modules} heygen_httplib heygen_hiredis EXPORT HeygenMock COMPONENT development
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}/heygen-mock)
 install(DIRECTORY mock_server COMPONENT development DESTINATION ${heygen_headers}
   FILES_MATCHING PATTERN "*.h"
   PATTERN "testing*" EXCLUDE PATTERN "*_contract*" EXCLUDE PATTERN "raw_client.h" EXCLUDE
-  PATTERN "cli" EXCLUDE PATTERN "bench" EXCLUDE)
+  PATTERN "cli" EXCLUDE PATTERN "bench" EXCLUDE PATTERN "redis_server.h" EXCLUDE)
 install(DIRECTORY conformance COMPONENT development DESTINATION ${heygen_headers}
   FILES_MATCHING PATTERN "*.h"
   PATTERN "cli" EXCLUDE PATTERN "flawed" EXCLUDE PATTERN "watch" EXCLUDE
@@ -99,5 +99,5 @@ set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION
   "The mock and the suite as C++ libraries: find_package(HeygenMock),
  heygen::mock_server and heygen::conformance_suite.")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
-  "libcpp-httplib-dev, libssl-dev, libcurl4-openssl-dev, nlohmann-json3-dev, libpugixml-dev, prometheus-cpp-dev, pkg-config")
+  "libcpp-httplib-dev, libhiredis-dev, libssl-dev, libcurl4-openssl-dev, nlohmann-json3-dev, libpugixml-dev, libsqlitecpp-dev, libsqlite3-dev, prometheus-cpp-dev, pkg-config")
 include(CPack)

@@ -47,7 +47,7 @@ class Server::Impl {
   explicit Impl(ServerOptions options)
       : options_(std::move(options)),
         surface_(options_.fixtures_dir),
-        registry_(clock_, options_.blueprint),
+        registry_(clock_, options_.blueprint, options_.sandboxes),
         control_(registry_, with_metrics(control_options(options_,
                                                          [this](Sandbox& sandbox, Entry entry) {
                                                            keep(sandbox, std::move(entry));
@@ -122,7 +122,7 @@ class Server::Impl {
 
   void stop() {
     // Nobody may be held at a barrier while the requests in flight are waited for.
-    for (const auto& sandbox : registry_.all()) sandbox->faults().clear();
+    for (const auto& sandbox : registry_.all()) sandbox->faults().end();
     doors_.stop();
     if (listener_) listener_->stop();
     webhooks_.stop();
@@ -239,10 +239,14 @@ class Server::Impl {
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Server::~Server() = default;
 
-Server::Started Server::start(ServerOptions options) {
+Server::Started Server::start(ServerOptions options) try {
+  if (!options.blueprint.stores) options.blueprint.stores = open_stores(options.store);
+  for (auto& [name, blueprint] : options.sandboxes) blueprint.stores = options.blueprint.stores;
   auto impl = std::make_unique<Impl>(std::move(options));
   if (auto error = impl->start(); !error.empty()) return {nullptr, std::move(error)};
   return {std::unique_ptr<Server>{new Server{std::move(impl)}}, {}};
+} catch (const StoreUnavailable& problem) {
+  return {nullptr, std::string{"--store: "} + problem.what()};
 }
 
 const std::string& Server::url() const noexcept { return impl_->url(); }

@@ -18,6 +18,7 @@
 #include <string_view>
 
 #include "mock_server/sandbox/registry.h"
+#include "mock_server/store/location.h"
 #include "mock_server/tls/acceptor.h"
 #include "mock_server/tls/fault.h"
 #include "mock_server/wire/message.h"
@@ -42,6 +43,8 @@ struct ServerOptions {
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;  // 0: any
   SandboxBlueprint blueprint;
+  Registry::Declared sandboxes;  // beside the default one, from the start
+  StoreLocation store;           // where sandboxes are kept; unless the blueprint has stores
   std::optional<std::string> admin_token;  // absent: loopback callers need none, others are refused
   std::vector<std::string> host_suffixes{"localhost"};  // NAME.SUFFIX is sandbox NAME
   std::optional<HttpsOptions> https;                    // beside the plain address

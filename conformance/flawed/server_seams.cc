@@ -13,6 +13,19 @@ using mock::wire::Listener;
 using mock::wire::Request;
 using mock::wire::Response;
 
+// Each sandbox's store made anew by a function.
+class MadeStores final : public mock::Stores {
+ public:
+  explicit MadeStores(MakeStore make) : make_(std::move(make)) {}
+  mock::OpenedStore open(std::string_view) override { return {make_(), 1}; }
+  void forget(std::string_view) override {}
+  [[nodiscard]] std::vector<std::string> names() override { return {}; }
+  [[nodiscard]] bool lasting() const noexcept override { return false; }
+
+ private:
+  const MakeStore make_;
+};
+
 bool is_control(const Request& request) {
   std::string_view path = request.path();
   if (path.starts_with("/s/")) path.remove_prefix(std::min(path.find('/', 3), path.size()));
@@ -49,7 +62,9 @@ FlawedServer::FlawedServer(ServerSeams seams) : impl_(std::make_unique<Impl>()) 
   mock::ServerOptions options;
   options.blueprint.config.profile = seams.profile;
   options.blueprint.config.overrides = std::move(seams.policies);
-  options.blueprint.make_store = std::move(seams.store);
+  if (seams.store) {
+    options.blueprint.stores = std::make_shared<MadeStores>(std::move(seams.store));
+  }
   auto started = mock::Server::start(std::move(options));
   if (!started.server) throw std::runtime_error(started.error);
   impl_->front = std::move(seams.front);

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <filesystem>
+#include <stdexcept>
 #include <utility>
 
 #include "mock_server/notation/duration.h"
@@ -49,8 +50,10 @@ ServeCommand serve_of(const Flags& flags) {
   for (const auto& client : flags.clients) add_client(serve.clients, client);
   serve.config_file = flags.config;
   serve.scenarios = flags.scenarios;
-  if (flags.store != "memory") {
-    throw BadInput{"--store", "this build keeps everything in memory: write --store memory"};
+  try {
+    serve.store = parse_store_location(flags.store);
+  } catch (const std::invalid_argument& bad) {
+    throw BadInput{"--store", bad.what()};
   }
   if (!flags.seed.empty()) {
     serve.seed = need(parse_seed(flags.seed), "--seed", "write a number from 0 to 2^64-1");
@@ -172,6 +175,7 @@ RunCommand read_run(Flags flags, std::vector<std::string> command,
   unless_given("--proxy", flags.proxy, "127.0.0.1:0");
   unless_given("--log", flags.log, "off");
   unless_given("--ready-file", flags.ready_file, "");
+  unless_given("--store", flags.store, "memory");
   const bool own_folder = !on_command_line("--state-dir");
   RunCommand run{serve_of(flags), std::move(command)};
   if (own_folder) run.serve.state_dir.clear();

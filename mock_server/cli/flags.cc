@@ -59,7 +59,8 @@ void declare_serve_flags(CLI::App& app, Flags& flags) {
       ->type_name("NAME|FILE")
       ->allow_extra_args(false);
   app.add_option("--approve", flags.approve, "auto (default), ask or deny")->type_name("HOW");
-  app.add_option("--store", flags.store, "memory")->type_name("WHERE");
+  app.add_option("--store", flags.store, "memory (default), sqlite:FILE or redis://HOST:PORT/DB")
+      ->type_name("WHERE");
   app.add_option("--seed", flags.seed, "the same codes and tokens in every run")->type_name("N");
   app.add_option("--fixtures", flags.fixtures, "API answers beside the built-in ones")
       ->type_name("DIR");

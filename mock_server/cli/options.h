@@ -14,6 +14,7 @@
 #include "mock_server/cli/served.h"
 #include "mock_server/core/types.h"
 #include "mock_server/sandbox/config.h"
+#include "mock_server/store/location.h"
 #include "mock_server/tls/fault.h"
 
 namespace heygen::mock {
@@ -38,6 +39,7 @@ struct ServeCommand {
   std::vector<Client> clients;  // empty: the file's, or the built-in ones
   std::string config_file;
   std::vector<std::string> scenarios;  // names or files
+  StoreLocation store;
   std::optional<std::uint64_t> seed;
   std::string fixtures_dir;
   std::optional<std::string> admin_token;

@@ -90,7 +90,9 @@ TEST(CommandLine, AMistakeIsOneLineThatNamesTheMend) {
   EXPECT_THAT(line_for({"--client", "a=http://public.example.com/cb"}), HasSubstr("use https"));
   EXPECT_THAT(line_for({"--client", "a=https://a.example/cb#part"}), HasSubstr("fragment"));
   EXPECT_THAT(line_for({"--log", "xml"}), HasSubstr("text, json or off"));
-  EXPECT_THAT(line_for({"--store", "redis://x"}), HasSubstr("--store memory"));
+  EXPECT_THAT(line_for({"--store", "disk"}),
+              HasSubstr("--store: write memory, sqlite:FILE or redis://"));
+  EXPECT_THAT(line_for({"--store", "sqlite:"}), HasSubstr("--store: name a file"));
   EXPECT_THAT(line_for({"--nonsense"}), HasSubstr("--nonsense"));
   EXPECT_THAT(line_for({"dance"}), HasSubstr("dance"));
   EXPECT_THAT(line_for({"ready", "--timeout", "10"}), HasSubstr("--timeout"));

@@ -74,7 +74,7 @@ int run_command(const RunCommand& command) {
   AccessLog log{serve.log};
   const Start start = read_start(serve);
   const ServerOptions options = server_options(serve, start, log);
-  const auto server = start_server(options, start);
+  const auto server = start_server(options);
   if (!server) return 1;
 
   const Served served = served_by(*server);

@@ -46,7 +46,7 @@ int serve(const ServeCommand& command) {
   const Start start = read_start(command);
 
   const ServerOptions options = server_options(command, start, log);
-  const auto server = start_server(options, start);
+  const auto server = start_server(options);
   if (!server) return 1;
   const Served served = served_by(*server);
   if (!command.ready_file.empty()) {

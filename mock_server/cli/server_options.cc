@@ -27,6 +27,10 @@ ServerOptions server_options(const ServeCommand& command, const Start& start, Ac
   options.host = command.listen.host;
   options.port = command.listen.port;
   options.blueprint = start.blueprint;
+  for (const auto& declared : start.file.sandboxes) {
+    options.sandboxes.emplace(declared.name, apply(declared.patch, start.blueprint));
+  }
+  options.store = command.store;
   options.admin_token = command.admin_token;
   options.host_suffixes = command.host_suffixes;
   options.fixtures_dir = command.fixtures_dir;
@@ -51,14 +55,11 @@ ServerOptions server_options(const ServeCommand& command, const Start& start, Ac
   return options;
 }
 
-std::unique_ptr<Server> start_server(const ServerOptions& options, const Start& start) {
+std::unique_ptr<Server> start_server(const ServerOptions& options) {
   auto started = Server::start(options);
   if (!started.server) {
     std::fprintf(stderr, "heygen-mock-server: %s\n", started.error.c_str());
     return nullptr;
-  }
-  for (const auto& declared : start.file.sandboxes) {
-    started.server->sandboxes().create(declared.name, apply(declared.patch, start.blueprint));
   }
   return std::move(started.server);
 }

@@ -17,9 +17,8 @@ namespace heygen::mock {
 [[nodiscard]] ServerOptions server_options(const ServeCommand& command, const Start& start,
                                            AccessLog& log);
 
-// The server and the sandboxes that the file declares; null after a line on stderr.
-[[nodiscard]] std::unique_ptr<Server> start_server(const ServerOptions& options,
-                                                   const Start& start);
+// Null after a line on stderr.
+[[nodiscard]] std::unique_ptr<Server> start_server(const ServerOptions& options);
 
 [[nodiscard]] Served served_by(const Server& server);
 

@@ -32,18 +32,11 @@ Json shown(const FaultState& state) {
 std::optional<std::vector<FaultState>> arm(Sandbox& sandbox, std::vector<FaultRule> rules) {
   Faults& faults = sandbox.faults();
   const TimePoint now = sandbox.clock().now();
-  std::vector<std::string> ids;
-  for (FaultRule& rule : rules) {
-    auto id = faults.add(std::move(rule), now);
-    if (!id) {
-      for (const std::string& armed : ids) faults.remove(armed);
-      return std::nullopt;
-    }
-    ids.push_back(std::move(*id));
-  }
+  const auto ids = faults.add(std::move(rules), now);
+  if (!ids) return std::nullopt;
   auto states = faults.list(now);
   std::erase_if(states, [&](const FaultState& state) {
-    return std::ranges::find(ids, state.id) == ids.end();
+    return std::ranges::find(*ids, state.id) == ids->end();
   });
   return states;
 }

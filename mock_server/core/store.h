@@ -9,6 +9,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -25,6 +27,18 @@ namespace heygen::mock {
 class StoreUnavailable : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
+};
+
+// The sandbox was removed, or made anew, by another process: what is asked for is no more.
+class StoreGone : public StoreUnavailable {
+ public:
+  using StoreUnavailable::StoreUnavailable;
+};
+
+// Another process has kept something since catch_up(): catch up, and try again. Nothing was kept.
+class StoreBehind : public StoreUnavailable {
+ public:
+  using StoreUnavailable::StoreUnavailable;
 };
 
 // --- redeem_code's answers ---
@@ -96,6 +110,9 @@ struct CallAnswered {
   TimePoint begun;
 };
 using CallOutcome = std::variant<CallBegun, CallInProgress, CallDiffers, CallAnswered>;
+
+// What a sandbox keeps of itself, by key; any bytes.
+using Notes = std::vector<std::pair<std::string, std::string>>;
 
 // What became of the user's decision.
 enum class DeviceDecision : std::uint8_t { taken, already_taken, expired, unknown };
@@ -173,8 +190,25 @@ class Store {
   virtual bool revoke_by_id(std::string_view id) = 0;
   virtual bool expire_by_id(std::string_view id, TimePoint now) = 0;
   virtual std::size_t expire_all(TimePoint now) = 0;
-  // Forgets codes, consents, tokens, quotas and calls; clients stay.
+  // Forgets codes, consents, devices, tokens, quotas, calls and counts; clients and notes stay.
   virtual void clear() = 0;
+
+  // --- what the sandbox keeps of itself ---
+  [[nodiscard]] virtual std::optional<std::string> find_note(std::string_view key) const = 0;
+  // Puts all of these clients and notes in, or nothing; each in place of its predecessor.
+  virtual void keep(const std::vector<Client>& clients, const Notes& notes) = 0;
+  // How often it was called with this key, this call included; counting stops at `limit`, and the
+  // answer is 0 then. Of N callers each gets another number.
+  virtual std::uint64_t count_up(
+      std::string_view key, std::uint64_t limit = std::numeric_limits<std::uint64_t>::max()) = 0;
+  [[nodiscard]] virtual std::uint64_t count(std::string_view key) const = 0;
+
+  // --- where other processes may work on the same sandbox at the same time ---
+  // Whether one of them has kept something that this one has not caught up with. Then keep() throws
+  // StoreBehind: what it would write was made without knowing of the other's.
+  [[nodiscard]] virtual bool is_behind() const { return false; }
+  // Hands over all notes; once `adopt` has returned, what is kept is caught up with. One at a time.
+  virtual void catch_up(const std::function<void(const Notes&)>& adopt) { (void)adopt; }
 };
 
 }  // namespace heygen::mock

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -18,6 +19,7 @@
 
 #include "mock_server/core/clock.h"
 #include "mock_server/core/random.h"
+#include "mock_server/core/store.h"
 #include "mock_server/faults/rule.h"
 
 namespace heygen::mock {
@@ -53,6 +55,9 @@ struct FaultState {
 // Thread-safe. Rules are asked in the order they were added; the first that fires wins, and those
 // behind it do not count the request that it took. An expired rule counts nothing; it lives again
 // when the clock is moved back.
+//
+// Where they are kept in a store, rules, ids and counts outlive the process: then everything here
+// may throw StoreUnavailable, and changed nothing.
 class Faults {
  public:
   static constexpr std::size_t kMostRules = 1024;
@@ -64,9 +69,23 @@ class Faults {
 
   // Arms the rule; its id ("fault-1", …), or nothing when kMostRules are armed.
   std::optional<std::string> add(FaultRule rule, TimePoint now);
+  // All of them, or none when that were too many.
+  std::optional<std::vector<std::string>> add(std::vector<FaultRule> rules, TimePoint now);
   // Both let go of whatever a barrier holds. Ids are not given again.
   bool remove(std::string_view id);
   void clear();
+  // In place of those before, if `instead`. `keep` gets the note that says what is armed then, the
+  // faults held: when it throws, nothing was changed.
+  using Keep = std::function<void(std::string note)>;
+  std::optional<std::vector<std::string>> add(std::vector<FaultRule> rules, TimePoint now,
+                                              bool instead, const Keep& keep);
+
+  // Takes what the store's note says, and keeps all that changes there from now on. The store must
+  // outlive it, or end().
+  static constexpr std::string_view kNote = "faults";
+  void keep_in(Store& store);
+  // Lets go of all, here; what is kept in a store stays there.
+  void end();
   [[nodiscard]] std::vector<FaultState> list(TimePoint now) const;
 
   // Counts the request and says which rule fires, if any. Cheap when no rule is armed.
@@ -74,8 +93,13 @@ class Faults {
 
  private:
   struct Armed;
+  using List = std::vector<std::shared_ptr<Armed>>;
+  void replace(List list, std::uint64_t last_id, const Keep& keep);
+  bool takes(Armed& armed);
+
   mutable std::mutex mutex_;
-  std::vector<std::unique_ptr<Armed>> armed_;
+  Store* store_ = nullptr;  // null: kept nowhere
+  List armed_;
   std::atomic<std::size_t> armed_count_{0};  // so that idle faults cost no lock
   std::uint64_t last_id_ = 0;
 };

@@ -208,6 +208,10 @@ class BrokenStore final : public Store {
   bool expire_by_id(std::string_view, TimePoint) override { fail(); }
   std::size_t expire_all(TimePoint) override { fail(); }
   void clear() override { fail(); }
+  std::optional<std::string> find_note(std::string_view) const override { fail(); }
+  void keep(const std::vector<Client>&, const Notes&) override { fail(); }
+  std::uint64_t count_up(std::string_view, std::uint64_t) override { fail(); }
+  std::uint64_t count(std::string_view) const override { fail(); }
 
  private:
   [[noreturn]] static void fail() { throw StoreUnavailable("the disk is full"); }

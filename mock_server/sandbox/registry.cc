@@ -12,9 +12,14 @@ bool is_sandbox_name(std::string_view name) noexcept {
   });
 }
 
-Registry::Registry(const Clock& base, SandboxBlueprint blueprint)
+Registry::Registry(const Clock& base, SandboxBlueprint blueprint, const Declared& declared)
     : base_(base), blueprint_(std::move(blueprint)) {
-  find_or_create(kDefaultSandbox);
+  for (const auto& [name, own] : declared) open(name, own);
+  if (!find(kDefaultSandbox)) open(kDefaultSandbox, blueprint_);
+  if (!blueprint_.stores) return;
+  for (const std::string& name : blueprint_.stores->names()) {
+    if (!find(name)) open(name, blueprint_);
+  }
 }
 
 std::shared_ptr<Sandbox> Registry::find(std::string_view name) const {
@@ -23,32 +28,59 @@ std::shared_ptr<Sandbox> Registry::find(std::string_view name) const {
   return found == sandboxes_.end() ? nullptr : found->second;
 }
 
-std::shared_ptr<Sandbox> Registry::find_or_create(std::string_view name) {
-  if (!is_sandbox_name(name)) return nullptr;
+bool Registry::has_room_for(std::string_view name) const {
   const std::lock_guard lock{mutex_};
-  if (const auto found = sandboxes_.find(name); found != sandboxes_.end()) return found->second;
-  if (sandboxes_.size() >= kMostSandboxes) return nullptr;
-  auto made = std::make_shared<Sandbox>(std::string{name}, base_, blueprint_);
-  sandboxes_.emplace(name, made);
-  return made;
+  return sandboxes_.size() < kMostSandboxes || sandboxes_.contains(name);
+}
+
+void Registry::put(const Made& sandbox) {
+  Made last;  // let go of after the lock
+  const std::lock_guard lock{mutex_};
+  last = std::exchange(sandboxes_[sandbox->name()], sandbox);
+}
+
+void Registry::open(std::string_view name, const SandboxBlueprint& blueprint) {
+  if (is_sandbox_name(name) && has_room_for(name)) {
+    put(std::make_shared<Sandbox>(std::string{name}, base_, blueprint));
+  }
+}
+
+std::shared_ptr<Sandbox> Registry::find_or_create(std::string_view name) {
+  if (auto found = find(name)) return found;
+  if (!is_sandbox_name(name)) return nullptr;
+  const std::lock_guard lock{making_};
+  if (auto found = find(name)) return found;
+  open(name, blueprint_);
+  return find(name);
 }
 
 std::shared_ptr<Sandbox> Registry::create(std::string_view name,
                                           const SandboxBlueprint& blueprint) {
   if (!is_sandbox_name(name)) return nullptr;
-  auto made = std::make_shared<Sandbox>(std::string{name}, base_, blueprint);
-  const std::lock_guard lock{mutex_};
-  if (sandboxes_.size() >= kMostSandboxes && !sandboxes_.contains(name)) return nullptr;
-  sandboxes_.insert_or_assign(std::string{name}, made);
-  return made;
+  const std::lock_guard lock{making_};
+  if (!has_room_for(name)) return nullptr;
+  if (!blueprint.stores) {
+    open(name, blueprint);
+    return find(name);
+  }
+  blueprint.stores->forget(name);
+  SandboxBlueprint described = blueprint;
+  described.own = true;
+  open(name, described);
+  return find(name);
 }
 
 bool Registry::remove(std::string_view name) {
-  if (name == kDefaultSandbox) return create(name, blueprint_) != nullptr;
-  std::shared_ptr<Sandbox> last;  // let go of after the lock
+  Made last;  // let go of after the locks
+  const std::lock_guard making{making_};
+  if (!find(name)) return false;
+  if (blueprint_.stores) blueprint_.stores->forget(name);
+  if (name == kDefaultSandbox) {
+    open(name, blueprint_);
+    return true;
+  }
   const std::lock_guard lock{mutex_};
   const auto found = sandboxes_.find(name);
-  if (found == sandboxes_.end()) return false;
   last = std::move(found->second);
   sandboxes_.erase(found);
   return true;

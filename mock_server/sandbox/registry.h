@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -19,12 +20,17 @@ inline constexpr std::string_view kDefaultSandbox = "default";
 bool is_sandbox_name(std::string_view name) noexcept;
 
 // Thread-safe. A sandbox that is removed lives on for the requests that hold it. The base clock
-// must outlive the registry.
+// must outlive the registry. Whatever makes or removes one may throw StoreUnavailable, and changed
+// nothing then.
 class Registry {
  public:
   static constexpr std::size_t kMostSandboxes = 10'000;
 
-  Registry(const Clock& base, SandboxBlueprint blueprint);  // makes the default sandbox
+  using Declared = std::map<std::string, SandboxBlueprint, std::less<>>;
+
+  // Makes the default sandbox and the declared ones, which have blueprints of their own, and finds
+  // again those that the blueprint's stores keep.
+  Registry(const Clock& base, SandboxBlueprint blueprint, const Declared& declared = {});
 
   [[nodiscard]] std::shared_ptr<Sandbox> find(std::string_view name) const;  // null: unknown
   // Null when the name is no name, or there are kMostSandboxes.
@@ -38,8 +44,16 @@ class Registry {
   [[nodiscard]] const SandboxBlueprint& blueprint() const noexcept { return blueprint_; }
 
  private:
+  using Made = std::shared_ptr<Sandbox>;
+  [[nodiscard]] bool has_room_for(std::string_view name) const;
+  void put(const Made& sandbox);
+  void open(std::string_view name, const SandboxBlueprint& blueprint);
+
   const Clock& base_;
   const SandboxBlueprint blueprint_;
+  // Held by whoever makes or removes one: a store may take its time, and those that look for
+  // another sandbox meanwhile must not wait for it.
+  std::mutex making_;
   mutable std::mutex mutex_;
   std::map<std::string, std::shared_ptr<Sandbox>, std::less<>> sandboxes_;
 };

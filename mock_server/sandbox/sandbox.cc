@@ -3,17 +3,34 @@
 #include <shared_mutex>
 #include <utility>
 
+#include "mock_server/sandbox/kept.h"
 #include "mock_server/sandbox/seeded_random.h"
 #include "mock_server/sandbox/system_sources.h"
 #include "mock_server/store/memory.h"
 
 namespace heygen::mock {
 
+namespace {
+
+OpenedStore open_store(const SandboxBlueprint& blueprint, const std::string& name) {
+  if (blueprint.stores) return blueprint.stores->open(name);
+  return {std::make_unique<MemoryStore>(), 1};
+}
+
+void apply_move(const ScenarioClock& move, ClockState& state, TimePoint base) {
+  if (move.advance) (void)state.advance(*move.advance, base);
+  if (move.set) (void)state.set(*move.set, base);
+  if (move.freeze) *move.freeze ? state.freeze(base) : state.thaw(base);
+}
+
+}  // namespace
+
 // The operating system's randomness, or a seeded source that a reset starts anew.
 class Sandbox::Random final : public RandomSource {
  public:
-  Random(std::optional<std::uint64_t> seed, std::string name)
-      : seed_(seed), name_(std::move(name)) {
+  // A store that is opened again holds what the seed gave before: no token may be given twice.
+  Random(std::optional<std::uint64_t> seed, const std::string& name, std::uint64_t times_opened)
+      : seed_(seed), name_(times_opened == 1 ? name : name + "#" + std::to_string(times_opened)) {
     restart();
   }
   void fill(std::span<std::byte> out) override {
@@ -36,19 +53,45 @@ class Sandbox::Random final : public RandomSource {
   std::unique_ptr<RandomSource> source_;
 };
 
+struct Sandbox::Change {
+  std::vector<Client> clients;
+  std::optional<SandboxConfig> config;
+  bool clock_to_base = false;  // before the moves
+  std::vector<ScenarioClock> moves;
+  bool drop_faults = false;  // before those that are armed
+  std::vector<FaultRule> faults;
+  Notes notes;
+};
+
+// On top of what the change says already: `config` must.
+void Sandbox::add(const Scenario& scenario, Change& change) {
+  change.clients.insert(change.clients.end(), scenario.clients.begin(), scenario.clients.end());
+  for (const auto& policy : scenario.policies) change.config->set_override(policy);
+  if (scenario.approve) {
+    change.config->approve = parse_approve(*scenario.approve).value_or(change.config->approve);
+  }
+  if (scenario.clock) change.moves.push_back(*scenario.clock);
+  change.faults.insert(change.faults.end(), scenario.faults.begin(), scenario.faults.end());
+}
+
 Sandbox::Sandbox(std::string name, const Clock& base, const SandboxBlueprint& blueprint)
     : name_(std::move(name)),
       wall_(base),
+      seed_(blueprint.seed),
       first_faults_(blueprint.faults),
       first_scenarios_(blueprint.scenarios),
       clock_(base),
-      random_(std::make_unique<Random>(blueprint.seed, name_)),
-      store_(blueprint.make_store ? blueprint.make_store() : std::make_unique<MemoryStore>()),
+      opened_(open_store(blueprint, name_)),
+      store_(opened_.store.get()),
+      lasting_(blueprint.stores && blueprint.stores->lasting()),
       journal_(blueprint.journal) {
-  for (const Client& client : blueprint.clients) store_->put_client(client);
-  configure(blueprint.config);
-  arm(first_faults_);
-  for (const Scenario& scenario : first_scenarios_) play(scenario);
+  put(std::make_shared<const Settings>(Settings{blueprint.config, blueprint.config.policy()}));
+  if (lasting_) {
+    go_on(blueprint);
+  } else {
+    start(blueprint);
+  }
+  random_ = std::make_unique<Random>(seed_, name_, opened_.times);
 }
 
 Sandbox::~Sandbox() = default;
@@ -60,46 +103,119 @@ std::shared_ptr<const Sandbox::Settings> Sandbox::settings() const {
   return settings_;
 }
 
-void Sandbox::configure(SandboxConfig config) {
-  Policy policy = config.policy();
-  auto fresh = std::make_shared<const Settings>(Settings{std::move(config), policy});
+void Sandbox::put(std::shared_ptr<const Settings> settings) {
   const std::lock_guard lock{mutex_};
-  settings_ = std::move(fresh);
+  settings_ = std::move(settings);
+}
+
+void Sandbox::start(const SandboxBlueprint& blueprint) {
+  Change change;
+  change.clients = blueprint.clients;
+  change.config = blueprint.config;
+  change.faults = blueprint.faults;
+  for (const Scenario& scenario : blueprint.scenarios) add(scenario, change);
+  if (lasting_) {
+    change.drop_faults = true;
+    change.clock_to_base = !change.moves.empty();
+    change.notes.emplace_back(kept::kStart,
+                              blueprint.own ? kept::kOwn : kept::digest_of(blueprint));
+    change.notes.emplace_back(kept::kOrigin, kept::write(kept::Origin{seed_, first_faults_}));
+  }
+  apply(change);
+}
+
+void Sandbox::go_on(const SandboxBlueprint& blueprint) {
+  const auto clock = store_->find_note(kept::kClock);
+  const auto config = store_->find_note(kept::kConfig);
+  const auto begun = store_->find_note(kept::kStart);
+  if (clock) clock_.restore(kept::read_clock(*clock));
+  faults_.keep_in(*store_);
+  if (begun == kept::kOwn) {
+    kept::Origin origin = kept::read_origin(store_->find_note(kept::kOrigin).value_or(""));
+    seed_ = origin.seed;
+    first_faults_ = std::move(origin.faults);
+  }
+  if (config && (begun == kept::kOwn || begun == kept::digest_of(blueprint))) {
+    SandboxConfig as_it_was = kept::read_config(*config);
+    const Policy policy = as_it_was.policy();
+    put(std::make_shared<const Settings>(Settings{std::move(as_it_was), policy}));
+  } else {
+    start(blueprint);
+  }
+  clock_.keep_with([this](const ClockState& state) {
+    store_->keep({}, {{std::string{kept::kClock}, kept::write(state)}});
+  });
+}
+
+void Sandbox::apply(const Change& change) {
+  const std::lock_guard lock{changing_};
+  std::shared_ptr<const Settings> settings;
+  Notes notes = change.notes;
+  if (change.config) {
+    settings = std::make_shared<const Settings>(Settings{*change.config, change.config->policy()});
+    if (lasting_) notes.emplace_back(kept::kConfig, kept::write(*change.config));
+  }
+  // Clock and faults are held until the store has all of it, or none.
+  const auto with_faults = [&](TimePoint now) {
+    if (change.faults.empty() && !change.drop_faults) {
+      if (!change.clients.empty() || !notes.empty()) store_->keep(change.clients, notes);
+      return;
+    }
+    const Faults::Keep keep = [&](std::string note) {
+      if (lasting_) notes.emplace_back(Faults::kNote, std::move(note));
+      store_->keep(change.clients, notes);
+    };
+    std::vector<FaultRule> rules = change.faults;
+    if (change.drop_faults && rules.size() > Faults::kMostRules) {
+      rules.erase(rules.begin() + Faults::kMostRules, rules.end());
+    }
+    (void)faults_.add(std::move(rules), now, change.drop_faults, keep);
+  };
+  if (change.moves.empty() && !change.clock_to_base) {
+    with_faults(clock_.now());
+  } else {
+    const auto edit = [&](ClockState& state, TimePoint base) {
+      if (change.clock_to_base) state = {};
+      for (const ScenarioClock& move : change.moves) apply_move(move, state, base);
+      return true;
+    };
+    const TimePoint base = wall_.now();
+    clock_.change(edit, [&](const ClockState& state) {
+      if (lasting_) notes.emplace_back(kept::kClock, kept::write(state));
+      with_faults(state.now(base));
+    });
+  }
+  if (settings) put(std::move(settings));
+}
+
+void Sandbox::configure(SandboxConfig config) {
+  Change change;
+  change.config = std::move(config);
+  apply(change);
 }
 
 void Sandbox::reset() {
-  faults_.clear();
   store_->clear();
+  Change change;
+  change.drop_faults = true;
+  change.clock_to_base = true;
+  // Clients and policies of the scenarios are still there.
+  change.faults = first_faults_;
+  for (const Scenario& scenario : first_scenarios_) {
+    if (scenario.clock) change.moves.push_back(*scenario.clock);
+    change.faults.insert(change.faults.end(), scenario.faults.begin(), scenario.faults.end());
+  }
+  apply(change);
   webhooks_.clear();
-  clock_.reset();
   random_->restart();
   journal_.clear();
-  // Clients and policies of the scenarios are still there.
-  arm(first_faults_);
-  for (const Scenario& scenario : first_scenarios_) {
-    if (scenario.clock) move_clock(*scenario.clock);
-    arm(scenario.faults);
-  }
 }
 
 void Sandbox::play(const Scenario& scenario) {
-  for (const Client& client : scenario.clients) store_->put_client(client);
-  SandboxConfig config = settings()->config;
-  for (const auto& policy : scenario.policies) config.set_override(policy);
-  if (scenario.approve) config.approve = parse_approve(*scenario.approve).value_or(config.approve);
-  configure(std::move(config));
-  if (scenario.clock) move_clock(*scenario.clock);
-  arm(scenario.faults);
-}
-
-void Sandbox::move_clock(const ScenarioClock& move) {
-  if (move.advance) (void)clock_.advance(*move.advance);
-  if (move.set) (void)clock_.set(*move.set);
-  if (move.freeze) *move.freeze ? clock_.freeze() : clock_.thaw();
-}
-
-void Sandbox::arm(const std::vector<FaultRule>& rules) {
-  for (const FaultRule& rule : rules) faults_.add(rule, clock_.now());
+  Change change;
+  change.config = settings()->config;
+  add(scenario, change);
+  apply(change);
 }
 
 }  // namespace heygen::mock

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -11,7 +10,7 @@
 #include <vector>
 
 #include "mock_server/core/random.h"
-#include "mock_server/core/store.h"
+#include "mock_server/core/stores.h"
 #include "mock_server/faults/faults.h"
 #include "mock_server/faults/scenario.h"
 #include "mock_server/journal/journal.h"
@@ -29,10 +28,18 @@ struct SandboxBlueprint {
   std::vector<Scenario> scenarios;    // put in force at the start; clock and faults after a reset
   std::optional<std::uint64_t> seed;  // absent: the operating system's randomness
   JournalLimits journal;
-  std::function<std::unique_ptr<Store>()> make_store;  // absent: in memory
+  std::shared_ptr<Stores> stores;  // null: each sandbox keeps its own in memory
+  // Described by itself, not by what the program was started with: when it is opened again it goes
+  // on as it was, whatever the program is started with then.
+  bool own = false;
 };
 
 // Thread-safe. The base clock must outlive it.
+//
+// In a store that outlives the process it keeps its configuration, clients, clock and faults as
+// well, and goes on with them: unless the blueprint is another than it was started with, when the
+// blueprint's hold and only the clock and what was issued stay. Whatever changes it may throw
+// StoreUnavailable, and changed nothing then (but see reset()).
 class Sandbox {
  public:
   Sandbox(std::string name, const Clock& base, const SandboxBlueprint& blueprint);
@@ -61,24 +68,34 @@ class Sandbox {
   void play(const Scenario& scenario);
 
   // Drops codes, tokens, webhooks, added faults and the journal, puts the clock back and starts the
-  // seeded randomness anew. Configuration and clients stay.
+  // seeded randomness anew. Configuration and clients stay. When the store fails in its middle,
+  // some of that was done: call it again.
   void reset();
 
  private:
-  void move_clock(const ScenarioClock& move);
-  void arm(const std::vector<FaultRule>& rules);
+  void start(const SandboxBlueprint& blueprint);
+  void go_on(const SandboxBlueprint& blueprint);
+  // All of it as one change of the store.
+  struct Change;
+  static void add(const Scenario& scenario, Change& change);
+  void apply(const Change& change);
+  void put(std::shared_ptr<const Settings> settings);
 
   const std::string name_;
   const Clock& wall_;
-  const std::vector<FaultRule> first_faults_;
+  std::optional<std::uint64_t> seed_;
+  std::vector<FaultRule> first_faults_;
   const std::vector<Scenario> first_scenarios_;
   VirtualClock clock_;
   class Random;
+  const OpenedStore opened_;
+  Store* const store_;  // opened_'s
+  const bool lasting_;
   std::unique_ptr<Random> random_;
-  std::unique_ptr<Store> store_;
   Faults faults_;
   Journal journal_;
   WebhookBook webhooks_;
+  std::mutex changing_;  // held while settings are changed and kept
   mutable std::mutex mutex_;
   std::shared_ptr<const Settings> settings_;
 };

@@ -3,91 +3,98 @@
 #include <utility>
 
 namespace heygen::mock {
-namespace {
 
-bool in_range(TimePoint t) { return t >= kEarliest && t <= kLatest; }
+bool ClockState::advance(std::chrono::milliseconds by, TimePoint base) {
+  const TimePoint from = now(base);
+  // Compared this way round, so that no sum can overflow.
+  if (by > kLatest - from || by < kEarliest - from) return false;
+  if (frozen) {
+    stands_at += by;
+  } else {
+    offset += by;
+  }
+  return true;
+}
 
-}  // namespace
+bool ClockState::set(TimePoint to, TimePoint base) {
+  if (to < kEarliest || to > kLatest) return false;
+  if (frozen) {
+    stands_at = to;
+  } else {
+    offset = to - base;
+  }
+  return true;
+}
 
-TimePoint VirtualClock::now_locked() const { return frozen_ ? stands_at_ : base_.now() + offset_; }
+void ClockState::freeze(TimePoint base) {
+  if (frozen) return;
+  stands_at = now(base);
+  frozen = true;
+}
+
+void ClockState::thaw(TimePoint base) {
+  if (!frozen) return;
+  offset = stands_at - base;
+  frozen = false;
+}
 
 VirtualClock::Reading VirtualClock::read() const {
   const std::lock_guard lock{mutex_};
-  const auto mode = frozen_ ? Mode::frozen : offset_.count() != 0 ? Mode::offset : Mode::real;
-  return {now_locked(), mode};
+  const auto mode = state_.frozen                ? Mode::frozen
+                    : state_.offset.count() != 0 ? Mode::offset
+                                                 : Mode::real;
+  return {state_.now(base_.now()), mode};
 }
 
 bool VirtualClock::advance(std::chrono::milliseconds by) {
-  {
-    const std::lock_guard lock{mutex_};
-    const TimePoint from = now_locked();
-    // Compared this way round, so that no sum can overflow.
-    if (by > kLatest - from || by < kEarliest - from) return false;
-    if (frozen_) {
-      stands_at_ += by;
-    } else {
-      offset_ += by;
-    }
-  }
-  tell();
-  return true;
+  return change([by](ClockState& state, TimePoint base) { return state.advance(by, base); }, {});
 }
 
 bool VirtualClock::set(TimePoint to) {
-  if (!in_range(to)) return false;
-  {
-    const std::lock_guard lock{mutex_};
-    if (frozen_) {
-      stands_at_ = to;
-    } else {
-      offset_ = to - base_.now();
-    }
-  }
-  tell();
-  return true;
+  return change([to](ClockState& state, TimePoint base) { return state.set(to, base); }, {});
 }
 
 void VirtualClock::freeze() {
-  {
-    const std::lock_guard lock{mutex_};
-    if (frozen_) return;
-    stands_at_ = now_locked();
-    frozen_ = true;
-  }
-  tell();
+  change([](ClockState& state, TimePoint base) { return state.freeze(base), true; }, {});
 }
 
 void VirtualClock::thaw() {
-  {
-    const std::lock_guard lock{mutex_};
-    if (!frozen_) return;
-    offset_ = stands_at_ - base_.now();
-    frozen_ = false;
-  }
-  tell();
+  change([](ClockState& state, TimePoint base) { return state.thaw(base), true; }, {});
 }
 
 void VirtualClock::reset() {
+  change([](ClockState& state, TimePoint) { return state = {}, true; }, {});
+}
+
+bool VirtualClock::change(const Edit& edit, const Keep& keep) {
+  std::function<void()> moved;
   {
     const std::lock_guard lock{mutex_};
-    offset_ = std::chrono::milliseconds{0};
-    frozen_ = false;
+    ClockState next = state_;
+    if (!edit(next, base_.now())) return false;
+    if (next == state_ && !keep) return true;  // nothing moved
+    const Keep& keeps = keep ? keep : keep_;
+    if (keeps) keeps(next);
+    state_ = next;
+    moved = moved_;
   }
-  tell();
+  if (moved) moved();
+  return true;
+}
+
+void VirtualClock::keep_with(Keep keep) {
+  const std::lock_guard lock{mutex_};
+  keep_ = std::move(keep);
+}
+
+void VirtualClock::restore(const ClockState& state) {
+  const std::lock_guard lock{mutex_};
+  state_ = state;
 }
 
 void VirtualClock::on_move(std::function<void()> moved) {
   const std::lock_guard lock{mutex_};
   moved_ = std::move(moved);
-}
-
-void VirtualClock::tell() const {
-  std::function<void()> moved;
-  {
-    const std::lock_guard lock{mutex_};
-    moved = moved_;
-  }
-  if (moved) moved();
 }
 
 }  // namespace heygen::mock

@@ -72,6 +72,11 @@ class MemoryStore : public Store {
   std::size_t expire_all(TimePoint now) override;
   void clear() override;
 
+  [[nodiscard]] std::optional<std::string> find_note(std::string_view key) const override;
+  void keep(const std::vector<Client>& clients, const Notes& notes) override;
+  std::uint64_t count_up(std::string_view key, std::uint64_t limit) override;
+  [[nodiscard]] std::uint64_t count(std::string_view key) const override;
+
  private:
   struct Hash {
     using is_transparent = void;
@@ -172,6 +177,8 @@ class MemoryStore : public Store {
   std::deque<std::string> quota_order_;
   Table<RepeatableCall> calls_;
   std::deque<std::string> call_order_;
+  Table<std::string> notes_;
+  Table<std::uint64_t> counts_;
   GrantId last_grant_ = 0;
 };
 

@@ -283,6 +283,7 @@ void MemoryStore::clear() {
   quota_order_.clear();
   calls_.clear();
   call_order_.clear();
+  counts_.clear();
 }
 
 }  // namespace heygen::mock

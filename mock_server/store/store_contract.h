@@ -419,6 +419,45 @@ TYPED_TEST_P(StoreContract, ClearForgetsAllButTheClients) {
   EXPECT_TRUE(this->template rotates<RefreshUnknown>("rt-1", "2"));
 }
 
+// --- what the sandbox keeps of itself ------------------------------------------------------------
+
+TYPED_TEST_P(StoreContract, ANoteIsKeptUntilAnotherTakesItsPlace) {
+  Store& store = *this->store_;
+  EXPECT_FALSE(store.find_note("clock"));
+  store.keep({{"app", {}, "secret", {}}}, {{"clock", std::string{"a\0\xff", 3}}});
+  EXPECT_EQ(store.find_note("clock"), (std::string{"a\0\xff", 3}));
+  ASSERT_NE(store.find_client("app"), nullptr);
+  EXPECT_EQ(store.find_client("app")->secret, "secret");
+  store.keep({{"app", {}, std::nullopt, {}}}, {{"clock", "b"}, {"config", ""}});
+  store.clear();
+  EXPECT_EQ(store.find_note("clock"), "b");
+  EXPECT_EQ(store.find_note("config"), "");
+  EXPECT_TRUE(store.find_client("app")->is_public());
+}
+
+TYPED_TEST_P(StoreContract, ACountStopsAtItsLimit) {
+  Store& store = *this->store_;
+  EXPECT_EQ(store.count("a"), 0U);
+  EXPECT_EQ(store.count_up("a"), 1U);
+  EXPECT_EQ(store.count_up("a"), 2U);
+  EXPECT_EQ(store.count_up("b"), 1U);
+  EXPECT_EQ(store.count_up("a", 3), 3U);
+  EXPECT_EQ(store.count_up("a", 3), 0U);
+  EXPECT_EQ(store.count("a"), 3U);
+  EXPECT_EQ(store.count_up("a"), 4U);
+  EXPECT_EQ(store.count_up("never", 0), 0U);
+  store.clear();
+  EXPECT_EQ(store.count("a"), 0U);
+}
+
+TYPED_TEST_P(StoreContract, OfManyConcurrentCountsEachIsAnother) {
+  Store& store = *this->store_;
+  this->race(
+      16, 200, [](int) {},
+      [&](int round, int) { return store.count_up("race-" + std::to_string(round), 5) != 0; },
+      [](int round, int wins) { ASSERT_EQ(wins, 5) << "in round " << round; });
+}
+
 TYPED_TEST_P(StoreContract, BytesAreKeptAsTheyAre) {
   Store& store = *this->store_;
   const std::string bytes{"\0\xff\xc3\x28'\"\n", 7};
@@ -459,6 +498,7 @@ REGISTER_TYPED_TEST_SUITE_P(
     AWindowLongerThanTimeNeverEnds, OfManyConcurrentCallsAWindowGrantsItsLimit,
     ACallIsAnsweredOnceAndThenAgainTheSameWay, ACallThatFailedIsFreeAgain,
     AnAnswerIsKeptThoughTheClockWasMovedBack, OfManyConcurrentCallsWithOneKeyOneBegins,
-    ClearForgetsAllButTheClients, BytesAreKeptAsTheyAre);
+    ClearForgetsAllButTheClients, ANoteIsKeptUntilAnotherTakesItsPlace, ACountStopsAtItsLimit,
+    OfManyConcurrentCountsEachIsAnother, BytesAreKeptAsTheyAre);
 
 }  // namespace heygen::mock

@@ -1,0 +1,1 @@
+return {'ok', tonumber(redis.call('HGET', prefix .. 'counts', arg[1]) or 0)}

@@ -1,0 +1,1 @@
+return {'ok', redis.call('HGET', prefix .. 'clients', arg[1])}

@@ -1,0 +1,1 @@
+return {'ok', redis.call('HGET', prefix .. 'notes', arg[1])}

@@ -1,0 +1,1 @@
+return {'ok', redis.call('HEXISTS', prefix .. 'challenges', arg[1])}

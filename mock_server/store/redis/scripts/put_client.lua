@@ -1,0 +1,2 @@
+redis.call('HSET', prefix .. 'clients', arg[1], arg[2])
+return {'ok'}

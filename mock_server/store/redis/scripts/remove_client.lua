@@ -1,0 +1,1 @@
+return {'ok', redis.call('HDEL', prefix .. 'clients', arg[1])}
