@@ -8,6 +8,18 @@
 namespace heygen::mock {
 namespace {
 
+#ifdef HEYGEN_CURL_LINKED
+
+CurlApi load() {
+  return {&curl_easy_init,        &curl_easy_cleanup,        &curl_easy_setopt,
+          &curl_easy_getinfo,     &curl_easy_strerror,       &curl_slist_append,
+          &curl_slist_free_all,   &curl_multi_init,          &curl_multi_cleanup,
+          &curl_multi_add_handle, &curl_multi_remove_handle, &curl_multi_perform,
+          &curl_multi_info_read,  &curl_multi_poll,          &curl_multi_wakeup};
+}
+
+#else
+
 constexpr const char* kLibrary = "libcurl.so.4";  // its interface since 2006
 
 class Library {
@@ -52,6 +64,8 @@ CurlApi load() {
   library.bind(api.multi_wakeup, "curl_multi_wakeup");
   return api;
 }
+
+#endif
 
 }  // namespace
 
