@@ -101,7 +101,9 @@ struct Landing {
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   std::string note;  // what else came of it, for a person; "" when nothing is to be said
-  std::vector<Landing> followed;  // the answers to where it sent the browser on, in their order
+  // The answers to where it sent the browser on, in their order, and what its scripts fetched.
+  std::vector<Landing> followed;
+  std::string kept;  // what scripts can read in the browser afterwards; "" without scripts
 
   // The bodies of all of them: what the user may have got to see.
   [[nodiscard]] std::string shown() const;

@@ -22,7 +22,7 @@ bool is_control(std::string_view path) {
 }
 
 ControlOptions control_options(const ServerOptions& options,
-                               std::function<void(Sandbox&, Entry)> record) {
+                               std::function<void(Sandbox&, const Entry&)> record) {
   ControlOptions out;
   out.record = std::move(record);
   out.admin_token = options.admin_token;
@@ -32,12 +32,11 @@ ControlOptions control_options(const ServerOptions& options,
   return out;
 }
 
-// The request as the sandbox sees it: without what names the sandbox.
-wire::Request below(const wire::Request& request, const Place& place) {
-  wire::Request out = request;
-  out.target.erase(place.at, place.prefix);
-  if (!out.target.starts_with('/')) out.target.insert(0, "/");
-  return out;
+// The request as the sandbox sees it: without what names the sandbox. The place's own name of it
+// may be a part of what goes.
+void descend(wire::Request& request, const Place& place) {
+  request.target.erase(place.at, place.prefix);
+  if (!request.target.starts_with('/')) request.target.insert(0, "/");
 }
 
 }  // namespace
@@ -48,12 +47,12 @@ class Server::Impl {
       : options_(std::move(options)),
         surface_(options_.fixtures_dir),
         registry_(clock_, options_.blueprint, options_.sandboxes),
-        control_(registry_, with_metrics(control_options(options_,
-                                                         [this](Sandbox& sandbox, Entry entry) {
-                                                           keep(sandbox, std::move(entry));
-                                                         }))),
+        control_(
+            registry_,
+            with_metrics(control_options(
+                options_, [this](Sandbox& sandbox, const Entry& entry) { keep(sandbox, entry); }))),
         doors_(options_, clock_,
-               {[this](const wire::Request& request) { return answer_when_started(request); },
+               {[this](wire::Request&& request) { return answer_when_started(std::move(request)); },
                 [this](const wire::Request& partial, int status, std::string_view reason) {
                   return refuse_when_started(partial, status, reason);
                 }}) {}
@@ -67,8 +66,8 @@ class Server::Impl {
                                    std::string_view reason) {
       return refuse_when_started(partial, status, reason);
     };
-    auto started = wire::Listener::start(std::move(listen), [this](const wire::Request& request) {
-      return answer_when_started(request);
+    auto started = wire::Listener::start(std::move(listen), [this](wire::Request&& request) {
+      return answer_when_started(std::move(request));
     });
     if (!started.listener) return started.error;
     listener_ = std::move(started.listener);
@@ -79,12 +78,14 @@ class Server::Impl {
     return error;
   }
 
-  wire::Response answer(const wire::Request& request) {
-    const Place place = place_of(request, options_.host_suffixes, url_);
+  wire::Response answer(wire::Request request) {
+    Entry entry;
+    entry.request = std::move(request);
+    const Place place = place_of(entry.request, options_.host_suffixes, url_);
     if (place.at == 0) {
-      const std::string_view path = request.path().substr(place.prefix);
+      const std::string_view path = entry.request.path().substr(place.prefix);
       if (is_control(path)) {
-        return control_.answer(request, place.sandbox, path.substr(kControlRoot.size()),
+        return control_.answer(entry.request, place.sandbox, path.substr(kControlRoot.size()),
                                place.base);
       }
     }
@@ -92,16 +93,16 @@ class Server::Impl {
     try {
       sandbox = registry_.find(place.sandbox);
     } catch (const StoreUnavailable& problem) {
-      return no_store(below(request, place), problem.what());
+      descend(entry.request, place);
+      return no_store(entry, problem.what());
     }
+    if (store_lost_.load(std::memory_order_relaxed)) store_lost_ = false;
     if (!sandbox) return unknown_sandbox(place);
-    Entry entry;
-    entry.request = below(request, place);
-    const bool event_expected = answer_in(*sandbox, place, entry);
-    wire::Response response = entry.response;
-    keep(*sandbox, std::move(entry));
+    descend(entry.request, place);
+    const bool event_expected = answer_in(*sandbox, place.base, entry);
+    keep(*sandbox, entry);
     if (event_expected) webhooks_.watch(sandbox);
-    return response;
+    return std::move(entry.response);
   }
 
   // Bytes that are no request, in the format of the endpoint they were for. A fault cannot act on
@@ -110,17 +111,18 @@ class Server::Impl {
     const Place place = place_of(partial, options_.host_suffixes, url_);
     const auto sandbox = find_or_nothing(place.sandbox);
     Entry entry;
-    entry.request = below(partial, place);
+    entry.request = partial;
+    descend(entry.request, place);
     const Call call = surface_.read(entry.request);
     Answer answer = surface_.reject(call, status, reason);
     if (!sandbox || is_control(entry.request.path())) return std::move(answer.response);
     entry.endpoint = call.endpoint;
     entry.outcome = std::move(answer.outcome);
     entry.why = std::move(answer.why);
-    entry.response = answer.response;
+    entry.response = std::move(answer.response);
     stamp(*sandbox, entry);
-    keep(*sandbox, std::move(entry));
-    return std::move(answer.response);
+    keep(*sandbox, entry);
+    return std::move(entry.response);
   }
 
   ~Impl() { stop(); }
@@ -140,9 +142,9 @@ class Server::Impl {
 
  private:
   // A request may be faster than start() is with its own address.
-  wire::Response answer_when_started(const wire::Request& request) {
+  wire::Response answer_when_started(wire::Request&& request) {
     started_.wait(false);
-    return answer(request);
+    return answer(std::move(request));
   }
   wire::Response refuse_when_started(const wire::Request& partial, int status,
                                      std::string_view reason) {
@@ -165,9 +167,10 @@ class Server::Impl {
   }
 
   // Whether there is such a sandbox is not known: there is no journal to write it into.
-  wire::Response no_store(wire::Request request, std::string_view what) {
-    Entry entry;
-    entry.request = std::move(request);
+  wire::Response no_store(Entry& entry, std::string_view what) {
+    // Once, not for each of thousands of requests.
+    if (!store_lost_.exchange(true) && options_.log)
+      options_.log("the store: " + std::string{what});
     const Call call = surface_.read(entry.request);
     entry.endpoint = call.endpoint;
     Answer answer = surface_.unavailable(call, what, ErrorsPolicy::vendor);
@@ -177,15 +180,15 @@ class Server::Impl {
     return std::move(entry.response);
   }
 
-  void keep(Sandbox& sandbox, Entry entry) {
+  void keep(Sandbox& sandbox, const Entry& entry) {
     tally_.count(entry);
     if (options_.access_log) options_.access_log(sandbox, entry);
-    sandbox.journal().record(std::move(entry));
+    sandbox.journal().record(entry);
   }
 
   // Fills the entry: what the request asked for, and what became of it. Returns whether webhook
   // endpoints are to be told of something now or later.
-  bool answer_in(Sandbox& sandbox, const Place& place, Entry& entry) {
+  bool answer_in(Sandbox& sandbox, const std::string& base, Entry& entry) {
     const Call call = surface_.read(entry.request);
     entry.endpoint = call.endpoint;
     entry.client_id = call.client_id;
@@ -216,12 +219,11 @@ class Server::Impl {
     // The time is read after a barrier has let go, and once: it is the answer's.
     stamp(sandbox, entry);
     const auto settings = sandbox.settings();
-    const std::string& issuer =
-        settings->config.issuer.empty() ? place.base : settings->config.issuer;
+    const std::string& issuer = settings->config.issuer.empty() ? base : settings->config.issuer;
     Answer answer = surface_.answer(
         call, {{sandbox.store(), sandbox.random(), entry.time, settings->policy, issuer},
                settings->config,
-               place.base,
+               base,
                &sandbox.webhooks()});
     entry.response = std::move(answer.response);
     entry.tokens_used = std::move(answer.tokens_used);
@@ -263,9 +265,10 @@ class Server::Impl {
   Control control_;
   std::string url_;
   std::atomic<bool> started_ = false;
+  std::atomic<bool> store_lost_{false};  // and that was said
   // Last: they are destroyed first, and with them the threads that use all of the above.
   WebhookDispatcher webhooks_{
-      [this](Sandbox& sandbox, Entry entry) { keep(sandbox, std::move(entry)); }};
+      [this](Sandbox& sandbox, const Entry& entry) { keep(sandbox, entry); }};
   Doors doors_;
   std::unique_ptr<wire::Listener> listener_;
 };
@@ -296,7 +299,7 @@ Server::Opened Server::open_https(const HttpsOptions& options) {
 std::string Server::ca_pem() const { return impl_->doors().ca_pem(); }
 std::string Server::ca_file() const { return impl_->doors().ca_file(); }
 Registry& Server::sandboxes() noexcept { return impl_->registry(); }
-wire::Response Server::answer(const wire::Request& request) { return impl_->answer(request); }
+wire::Response Server::answer(wire::Request request) { return impl_->answer(std::move(request)); }
 void Server::stop() { impl_->stop(); }
 
 }  // namespace heygen::mock

@@ -91,7 +91,7 @@ class Server {
 
   // As if the request had come over a socket: faults, journal and all; only the delivery is left to
   // the caller. For a test that plays the browser.
-  [[nodiscard]] wire::Response answer(const wire::Request& request);
+  [[nodiscard]] wire::Response answer(wire::Request request);
 
   // Refuses new connections, lets requests in flight end, returns when none is left.
   void stop();

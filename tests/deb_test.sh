@@ -4,6 +4,7 @@
 # Takes minutes, a network of packages and root: only when HEYGEN_TEST_DEB=1 is set, else skipped (77).
 #   HEYGEN_TEST_DEB=1 tests/deb_test.sh [BUILD_FOLDER]     default: build/release, built if need be
 source "$(dirname "${BASH_SOURCE[0]}")/../scripts/lib.sh"
+source tests/debian_root.sh
 trap - ERR
 
 skip() {
@@ -36,46 +37,37 @@ dpkg-deb --contents "$deb" | awk '{print $6}' >"$work/contents"
 for file in bin/heygen-{mock-server,conformance,client} \
   share/man/man1/heygen-{mock-server,conformance,client}.1.gz \
   share/bash-completion/completions/heygen-{mock-server,conformance,client} \
-  share/fish/vendor_completions.d/heygen-mock-server.fish; do
+  share/fish/vendor_completions.d/heygen-mock-server.fish share/doc/heygen-oauth-mock/copyright \
+  share/heygen-oauth-mock/clients/heygen_mock.{py,ts}; do
   grep -qxF "./usr/$file" "$work/contents" || die "/usr/$file is missing"
 done
 grep -q '/systemd/user/heygen-mock-server.service$' "$work/contents" || die "the unit is missing"
+lintian --allow-root --fail-on error,warning "$work"/debs/*.deb
 
-# The mirror is the one that this machine's apt uses: read, never written down.
-target() { apt-get indextargets --format "\$($1)" 'Identifier: Packages' | sed -n 1p; }
-mirror=$(target SITE) suite=$(target RELEASE)
-eval "$(apt-config shell http_proxy Acquire::http::Proxy)"
-export http_proxy
-say "a clean root of $suite"
-debootstrap --variant=minbase "$suite" "$work/root" "$mirror" >"$work/debootstrap.log" 2>&1 || {
-  tail -n 20 "$work/debootstrap.log"
-  die "debootstrap failed"
-}
-cp -r /etc/apt/. "$work/root/etc/apt/"
-cp /etc/resolv.conf "$work/root/etc/"
-mount -t proc proc "$work/root/proc" 2>/dev/null || true
-cp "$deb" "$work/root/heygen.deb"
-inside() { env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root DEBIAN_FRONTEND=noninteractive \
-  http_proxy="${http_proxy:-}" chroot "$work/root" "$@"; }
+say "a clean root"
+root=$work/root
+debian_root "$root" "$work/debootstrap.log"
+mount -t proc proc "$root/proc" 2>/dev/null || true
+cp "$deb" "$root/heygen.deb"
 
 say "installing"
-{ inside apt-get update -q && inside apt-get install -y -q --no-install-recommends /heygen.deb; } \
+{ inside "$root" apt-get update -q && inside "$root" apt-get install -y -q --no-install-recommends /heygen.deb; } \
   >"$work/apt.log" 2>&1 || {
   tail -n 20 "$work/apt.log"
   die "apt-get could not install it"
 }
 say "running it there"
-for program in heygen-mock-server heygen-conformance heygen-client; do inside "$program" --version; done
+for program in heygen-mock-server heygen-conformance heygen-client; do inside "$root" "$program" --version; done
 # shellcheck disable=SC2016  # the inner shell's
-inside sh -c '
+inside "$root" sh -c '
   heygen-mock-server --listen 127.0.0.1:0 --ready-file /ready.json --log off >/out & pid=$!
   while ! [ -s /ready.json ]; do kill -0 $pid || exit 1; done
   url=$(sed -n "s/.*\"url\": *\"\(http:[^\"]*\)\".*/\1/p" /ready.json)
   heygen-mock-server ready --wait --timeout 10s --url "$url" && echo "ready --wait: $?"
   kill $pid && wait $pid && echo "ended: $?"'
-inside heygen-conformance client --no-color --only 'response.happy' -- heygen-client adapter | tail -n 3
+inside "$root" heygen-conformance client --no-color --only 'response.happy' -- heygen-client adapter | tail -n 3
 
 say "removing it"
-inside apt-get purge -y -q heygen-oauth-mock >>"$work/apt.log" 2>&1
+inside "$root" apt-get purge -y -q heygen-oauth-mock >>"$work/apt.log" 2>&1
 [ -z "$(find "$work/root/usr" -name '*heygen*')" ] || die "files are left behind"
 say "the package holds"

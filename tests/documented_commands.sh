@@ -59,13 +59,17 @@ chmod +x "$folder/my-adapter" "$folder/bin/my-program"
 blocks() {
   awk '
     /^<!-- not run by the tests: .+ -->$/ { why = $0; next }
-    /^```sh$/ { print FILENAME, FNR, (why == "" ? "run" : "skip"), why; why = ""; next }
-    { why = "" }' README.md docs/*.md
+    /^<!-- goes on from the block above -->$/ { on = 1; next }
+    /^```sh$/ { print FILENAME, FNR, (on ? "on" : why == "" ? "run" : "skip"), why; why = on = ""; next }
+    { why = on = "" }' README.md docs/*.md
 }
 
-run_block() { # FILE LINE
+take_block() { # FILE LINE
+  awk -v from="$2" 'NR > from { if ($0 == "```") exit; print }' "$1"
+}
+
+run_block() { # what $work/block says
   local text=$work/block said=$work/said
-  awk -v from="$2" 'NR > from { if ($0 == "```") exit; print }' "$1" >"$text"
   local port=8765
   if grep -q '^heygen-mock-server \(--scenario\|--listen\)' "$text"; then
     port=$(free_port) # it starts a mock itself
@@ -102,22 +106,30 @@ run_block() { # FILE LINE
 }
 
 ran=0
-while read -r file line what why; do
-  if [ "$what" = skip ]; then
-    printf 'not run: %s:%s %s\n' "$file" "$line" "$why"
-    continue
-  fi
-  run_block "$file" "$line" || {
+mapfile -t all < <(blocks)
+for i in "${!all[@]}"; do
+  read -r file line what why <<<"${all[i]}"
+  case $what in
+    skip) printf 'not run: %s:%s %s\n' "$file" "$line" "$why" && continue ;;
+    run) take_block "$file" "$line" >"$work/block" ;;
+    on) take_block "$file" "$line" >>"$work/block" ;;
+  esac
+  ran=$((ran + 1))
+  [[ ${all[i + 1]:-} != *' on '* ]] || continue
+  run_block || {
     printf '%s:%s: the commands above do not run\n' "$file" "$line"
     exit 1
   }
-  ran=$((ran + 1))
-  if grep -q 'M=http' "$work/block"; then # the README's ten days
+  if grep -q 'M=http.*/s/ten-days' "$work/block"; then # the README's ten days
     expect README ' 200' "$work/said"
     expect README ' 401' "$work/said"
     expect README 'the access token expired' "$work/said"
   fi
-done < <(blocks)
+  if [ "$what" = on ]; then cp "$work/said" "$work/$(basename "$file")"; fi
+done
+for text in 'begun here' '"error":"invalid_grant"' '"why"' '"expires_in":864000' ' 401' ' 200'; do
+  expect first-login "$text" "$work/first-login.md"
+done
 [ "$ran" -ge 25 ] || {
   echo "only $ran blocks were found"
   exit 1

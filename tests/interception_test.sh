@@ -65,7 +65,7 @@ if command -v pwsh >/dev/null; then
   printed powershell >"$work/env.ps1"
   [ "$(clean pwsh -NoProfile -Command ". $work/env.ps1; $call")" = '405 0' ] || fail 'env --shell powershell'
 else
-  echo 'not run: pwsh is not installed; its quoting is tested beside env_variables.cc'
+  echo 'not run: pwsh is not installed; tests/powershell_env_test.py reads what is printed by a grammar'
 fi
 # GITHUB_ENV and docker --env-file: NAME=VALUE, no quotes. The same as sh has it.
 for shell in github docker; do

@@ -1,15 +1,21 @@
 #!/usr/bin/env python3
 """Libraries that nobody here wrote log in, call the API, live through ten days, refresh, log out.
 
-    tests/interop_test.py HEYGEN_MOCK_SERVER
+    tests/interop_test.py HEYGEN_MOCK_SERVER [PART OF A NAME]
 
-Installs the npm ones at the versions of examples/interop/package.json into build/interop, once. A
-client whose runtime or registry is missing is skipped with a line; exit 77 when all of them are.
+Some behind the adapter protocol, some as web apps (interop_apps.py). Installs the npm ones at the
+versions of examples/interop/package.json into build/interop, once. A client whose runtime or registry
+is missing is skipped with a line; exit 77 when all of them are.
 """
 import json, os, pathlib, shutil, subprocess, sys, tempfile
 import urllib.error, urllib.request
 
+import interop_apps, node_modules
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "clients/python"))
+from heygen_mock import HeygenMock, MockError  # noqa: E402
+
 EXAMPLES, PLACE = ROOT / "examples", ROOT / "build/interop"
 MODULES = PLACE / "node_modules"
 NODE = ["arctic", "openid-client", "simple-oauth2", "oauth4webapi"]
@@ -19,29 +25,19 @@ PYTHON = {"Authlib": ("authlib", EXAMPLES / "adapters/authlib_adapter.py"),
 
 def install():
     """Why the npm libraries cannot be had; None when they are there."""
-    if not shutil.which("node") or not shutil.which("npm"):
-        return "Node and npm are not installed"
-    PLACE.mkdir(parents=True, exist_ok=True)
-    wanted = (EXAMPLES / "interop/package.json").read_text()
-    stamp = PLACE / "installed.json"
-    if not stamp.exists() or stamp.read_text() != wanted:
-        (PLACE / "package.json").write_text(wanted)
-        flags = ["--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts"]
-        run = subprocess.run(["npm", "install", *flags], cwd=PLACE, capture_output=True, text=True)
-        if run.returncode != 0:
-            return "npm could not install: " + (run.stderr.strip().splitlines() or ["?"])[-1]
-        stamp.write_text(wanted)
+    manifest = json.loads((EXAMPLES / "interop/package.json").read_text())
+    why = node_modules.install(PLACE, manifest["dependencies"])
     for source in [*EXAMPLES.glob("interop/*.mjs"), *EXAMPLES.glob("adapters/*.mjs")]:
         shutil.copy(source, PLACE)  # where they find their modules
-    return None
+    shutil.copytree(EXAMPLES / "interop/apps", PLACE / "apps", dirs_exist_ok=True)
+    return why
 
 
-def clients():
+def clients(missing):
     """(name, command, None) of each client, or (name, None, why it is skipped)."""
-    missing = install()
     for name in NODE:
         script = "oauth4webapi_adapter.mjs" if name == "oauth4webapi" else name + ".mjs"
-        yield name, ["node", PLACE / script], missing
+        yield name, [node_modules.bin_of(PLACE) / "node", PLACE / script], missing
     for name, (module, script) in PYTHON.items():
         package = "python3-" + module.replace("_", "-")
         found = [p for p in (sys.executable, "/usr/bin/python3") if shutil.which(p) and
@@ -49,13 +45,6 @@ def clients():
                                 capture_output=True).returncode == 0]
         yield (name, [found[0], script], None) if found else (
             name, None, f"Python has no {module} (Debian: {package} python3-requests)")
-
-
-def control(mock, path, **body):
-    request = urllib.request.Request(f"{mock}/_mock/{path}", json.dumps(body).encode() if body
-                                     else None, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        return json.load(answer)
 
 
 class Browser(urllib.request.HTTPRedirectHandler):
@@ -92,55 +81,57 @@ class Adapter:
         return self
 
 
-def exercise(mock, command):
+def exercise(box, command):
+    """Raises AssertionError at the first step that is not as it should be; else the version."""
     with tempfile.TemporaryDirectory() as store, Adapter(command) as ask:
         version = ask("hello").get("version", "")
-        ask("configure", authorize_url=mock + "/oauth/authorize",
-            token_url=mock + "/v1/oauth/token", refresh_url=mock + "/v1/oauth/refresh_token",
-            revoke_url=mock + "/v1/oauth/revoke", device_url=mock + "/v1/oauth/device_authorization",
-            api_url=mock, client_id="demo", redirect_uri="http://127.0.0.1:3000/callback",
-            store_dir=store)
+        ask("configure", authorize_url=box.url + "/oauth/authorize",
+            token_url=box.url + "/v1/oauth/token", refresh_url=box.url + "/v1/oauth/refresh_token",
+            revoke_url=box.url + "/v1/oauth/revoke",
+            device_url=box.url + "/v1/oauth/device_authorization", api_url=box.url,
+            client_id="demo", redirect_uri="http://127.0.0.1:3000/callback", store_dir=store)
         call = lambda: ask("call_api", session="s", method="GET", path="/v1/user/me")["status"]
-        tokens = lambda status: [t["kind"] for t in control(mock, "tokens")["tokens"]
-                                 if t["status"] == status]
-        ask("callback", session="s", url=Browser.approve(ask("begin_login", session="s")["authorize_url"]))
+        page = ask("begin_login", session="s")["authorize_url"]
+        ask("callback", session="s", url=Browser.approve(page))
         assert call() == 200, "the first call"
-        control(mock, "clock", advance="10d")
-        assert "access" not in tokens("active"), "the access token lives longer than ten days"
+        box.advance("10d")
+        assert not box.tokens(kind="access", status="active"), "it lives longer than ten days"
         assert call() == 200, "the call after ten days"
         ask("refresh", session="s")
         assert call() == 200, "the call after a refresh"
         ask("logout", session="s")
-        assert "refresh" not in tokens("active"), "the refresh token outlives the logout"
+        assert not box.tokens(kind="refresh", status="active"), "it outlives the logout"
         assert ask("state", session="s")["state"] == "login_required"
         return version
 
 
-def main(server):
+def each():
+    """(name, why it is skipped, what exercises it in a sandbox, and with what)"""
+    missing = install()
+    for name, command, why in clients(missing):
+        yield name, why, exercise, command
+    for name, command, callback, why in interop_apps.apps(PLACE, missing):
+        yield name, why, interop_apps.exercise, command, callback
+
+
+def main(server, only):
     tried = failed = 0
-    with tempfile.TemporaryDirectory() as state:
-        mock = subprocess.Popen([server, "--listen", "127.0.0.1:0", "--log", "off", "--state-dir", state],
-                                stdout=subprocess.PIPE, text=True)
-        try:
-            url = mock.stdout.readline().split()[1]
-            for name, command, why in clients():
-                if why:
-                    print(f"skipped: {name}: {why}", flush=True)
-                    continue
-                tried += 1
-                world = f"{url}/s/interop-{tried}"
-                request = urllib.request.Request(f"{url}/_mock/sandboxes/interop-{tried}", b"{}",
-                                                 {"Content-Type": "application/json"}, method="PUT")
-                urllib.request.urlopen(request, timeout=10).close()
-                try:
-                    print(f"ok: {name} {exercise(world, command)}", flush=True)
-                except (AssertionError, OSError, ValueError, KeyError) as error:
-                    failed += 1
-                    print(f"FAILED: {name}: {error}", flush=True)
-        finally:
-            mock.terminate()
-            mock.wait()
+    with tempfile.TemporaryDirectory() as state, \
+            HeygenMock.start("--state-dir", state, program=server) as mock:
+        for name, why, run, *what in each():
+            if only not in name:
+                continue
+            if why:
+                print(f"skipped: {name}: {why}", flush=True)
+                continue
+            tried += 1
+            try:
+                print(f"ok: {name} {run(mock.sandbox(), *what) or ''}".rstrip(), flush=True)
+            except (AssertionError, OSError, ValueError, KeyError, MockError) as error:
+                failed += 1
+                print(f"FAILED: {name}: {error}", flush=True)
+    print(f"{tried - failed} of {tried} libraries")
     return 1 if failed else 0 if tried else 77
 
 
-sys.exit(main(sys.argv[1]))
+sys.exit(main(sys.argv[1], (sys.argv[2:] or [""])[0]))

@@ -21,6 +21,9 @@ import urllib.request
 
 from webdriver import Browser, Refused, installed
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "clients/python"))
+from heygen_mock import HeygenMock  # noqa: E402
+
 # RFC 7636 Appendix B.
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
@@ -40,18 +43,11 @@ class Mock:
     """A server of its own, and calls to it."""
 
     def __init__(self, *flags):
-        self._process = subprocess.Popen([PROGRAM, "--listen", "127.0.0.1:0", "--log", "off", *flags],
-                                         stdout=subprocess.PIPE, text=True)
-        for line in self._process.stdout:
-            if line.startswith("ready "):
-                self.url = line.split()[1]
-                return
-        raise RuntimeError("the server did not start")
+        self._mock = HeygenMock.start(*flags, program=PROGRAM)
+        self.url = self._mock.url
 
     def close(self):
-        self._process.terminate()
-        self._process.wait(timeout=20)
-        self._process.stdout.close()
+        self._mock.stop()
 
     def call(self, method, path, body=None, form=None, **headers):
         data = None

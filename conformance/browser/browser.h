@@ -1,65 +1,59 @@
-// One user's browser, without scripts: it keeps cookies, follows redirects and meta refreshes by
-// hand, and stops where it is told to, so that the caller sees every address on the way.
+// One user's browser: it keeps cookies, goes where pages send it, and stops where it is told to, so
+// that the caller sees every address on the way.
 #pragma once
 
 #include <chrono>
 #include <functional>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
-#include <string_view>
-#include <vector>
 
-#include "conformance/browser/cookie_jar.h"
 #include "conformance/browser/fetch.h"
-#include "conformance/browser/html.h"
+#include "conformance/browser/visit.h"
 
 namespace heygen::conformance {
-
-// The reference made absolute; nothing when it is no http or https URL.
-std::optional<std::string> resolve(std::string_view base, std::string_view reference);
-
-// An answer, and the address it came from.
-struct Answered {
-  std::string url;
-  Fetched answer;
-
-  [[nodiscard]] bool is_html() const;
-  // Where it sends the browser by itself: Location of a 3xx, Refresh, or a meta refresh.
-  [[nodiscard]] std::optional<std::string> onward() const;
-};
-
-// A way through pages.
-struct Visit {
-  std::vector<Answered> pages;         // never empty; in their order
-  std::optional<std::string> left_to;  // the address that was not followed any more
-
-  [[nodiscard]] const Answered& first() const { return pages.front(); }
-  [[nodiscard]] const Answered& last() const { return pages.back(); }
-};
 
 struct BrowserOptions {
   FetchLimits limits;
   // May the browser go there by itself? Where it may not, the visit ends with `left_to`.
   std::function<bool(const std::string& url)> may_follow;
   std::size_t most_pages = 20;
+  // May a page load from there? Asked by browsers with scripts, beside `may_follow`.
+  std::function<bool(const std::string& url)> may_load = {};
 };
+
+// What a user may press on a page.
+struct Pressable {
+  std::string text;        // what stands on it; of a form, on its labels too
+  std::string address;     // of a link, made absolute; of a form as it stands
+  bool form = false;       // sends one
+  bool asks_user = false;  // which has a visible field to fill in
+};
+using Wanted = std::function<bool(const Pressable&)>;
 
 // Thread-safe: several visits may be under way.
 class Browser {
  public:
-  explicit Browser(BrowserOptions options) : options_(std::move(options)) {}
+  using Deadline = std::chrono::steady_clock::time_point;
+
+  Browser() = default;
+  Browser(const Browser&) = delete;
+  Browser& operator=(const Browser&) = delete;
+  virtual ~Browser() = default;
 
   // Fails with the first request that brings no answer, or when pages lead to one another for ever.
-  Outcome<Visit> visit(FetchRequest request, std::chrono::steady_clock::time_point deadline,
-                       const std::stop_token& stop) const;
+  virtual Outcome<Visit> visit(FetchRequest request, Deadline deadline,
+                               const std::stop_token& stop) = 0;
 
-  // The request that sends this form of this page; nothing when its action is no URL.
-  static std::optional<FetchRequest> submission(const Answered& page, const PageForm& form);
+  // On the page where the visit ended, presses the first thing that is wanted and has not been
+  // pressed yet (`pressed` is kept up here); nothing when there is none.
+  virtual Outcome<std::optional<Visit>> press(const Visit& at, const Wanted& wanted,
+                                              std::set<std::string>& pressed, Deadline deadline,
+                                              const std::stop_token& stop) = 0;
 
- private:
-  const BrowserOptions options_;
-  CookieJar jar_;
+  // Then a page does what it does, and its text is not to be guessed from.
+  [[nodiscard]] virtual bool runs_scripts() const noexcept = 0;
 };
 
 }  // namespace heygen::conformance

@@ -1,7 +1,6 @@
-#include "conformance/browser/browser.h"
-
 #include <gtest/gtest.h>
 
+#include "conformance/browser/plain_browser.h"
 #include "mock_server/wire/listener.h"
 
 namespace heygen::conformance {
@@ -64,8 +63,8 @@ class BrowserTest : public testing::Test {
   std::unique_ptr<mock::wire::Listener> listener_;
   std::string origin_;
   FetchLimits limits_{"", std::size_t{16} * 1024};
-  Browser browser_{{FetchLimits{"", std::size_t{16} * 1024},
-                    [this](const std::string& url) { return url.starts_with(origin_); }}};
+  PlainBrowser browser_{{FetchLimits{"", std::size_t{16} * 1024},
+                         [this](const std::string& url) { return url.starts_with(origin_); }}};
 };
 
 TEST_F(BrowserTest, KeepsCookiesOverARedirect) {
@@ -79,7 +78,7 @@ TEST_F(BrowserTest, KeepsCookiesOverARedirect) {
 
 TEST_F(BrowserTest, AnotherBrowserHasOtherCookies) {
   ASSERT_TRUE(visit({"GET", "/set"}));
-  const Browser other({limits_, [](const std::string&) { return true; }});
+  PlainBrowser other({limits_, [](const std::string&) { return true; }});
   const auto way = other.visit({"GET", origin_ + "/echo"},
                                std::chrono::steady_clock::now() + std::chrono::seconds{5}, {});
   ASSERT_TRUE(way);
@@ -144,11 +143,11 @@ TEST(Resolve, MakesReferencesAbsolute) {
 
 TEST(Submission, EncodesFieldsAsTheMethodAsks) {
   const Answered page{"http://a.test/b?c", {200, {}, ""}};
-  const auto post = Browser::submission(page, {"/go", "post", {{"x", "1&2"}}, "", false});
+  const auto post = submission(page, {"/go", "post", {{"x", "1&2"}}, "", false});
   ASSERT_TRUE(post);
   EXPECT_EQ(post->url, "http://a.test/go");
   EXPECT_EQ(post->body, "x=1%262");
-  const auto get = Browser::submission(page, {"/go?old=1", "get", {{"x", "1 2"}}, "", false});
+  const auto get = submission(page, {"/go?old=1", "get", {{"x", "1 2"}}, "", false});
   ASSERT_TRUE(get);
   EXPECT_EQ(get->url, "http://a.test/go?x=1+2");
   EXPECT_EQ(get->body, std::nullopt);

@@ -61,6 +61,10 @@ Verdict issuer_match(Trial& trial) {
   CallbackUrl without = trial.authorize(trial.begin("without"));
   without.drop("iss");
   if (trial.callback(without, "without") && trial.state("without") == LoginState::logged_in) {
+    // Who knows no issuer cannot tell the right one, and may discard the response (RFC 9207 §2.4).
+    if (!trial.has(Capability::issuer)) {
+      return not_applicable("it was told no issuer, and refuses a response that names one");
+    }
     return failed("a login with the right iss", "only one without it succeeds");
   }
   trial.give_up("a good login did not succeed, with iss or without");
@@ -170,7 +174,7 @@ constexpr Check kCallbackOriginChecks[] = {
      .phase = Phase::callback,
      .provokes = "a good response with the server's own iss",
      .requires_ = "The login succeeds.",
-     .mend = "Compare iss with the configured issuer, or ignore it where none is configured.",
+     .mend = "Compare iss with the configured issuer.",
      .needs = kLogin,
      .run = &issuer_match},
     {.id = "callback.mixup.token-endpoint-pinned",

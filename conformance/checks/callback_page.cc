@@ -202,7 +202,7 @@ Verdict no_store(Trial& trial) {
 
 // Everything of the answers that a script or a person could read.
 std::string readable(const Landing& landing) {
-  std::string text;
+  std::string text = landing.kept + "\n";
   for (const Landing& page : all_of(landing)) {
     text += page.body + "\n";
     for (const auto& [name, value] : page.headers) {

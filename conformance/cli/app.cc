@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <memory>
 #include <ostream>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "conformance/cli/judge.h"
 #include "conformance/cli/listen.h"
 #include "conformance/report/text.h"
+#include "conformance/runner/scratch.h"
 #include "conformance/subjects/app_start.h"
 #include "conformance/url.h"
 
@@ -120,6 +122,29 @@ AppOptions options_of(const AppCommand& command) {
   return options;
 }
 
+// What --browser names, ready; without --browser chromium, nothing.
+struct RealBrowser {
+  std::shared_ptr<Chromium> chromium;
+  std::string wrong;  // "", or in one line why it does not start
+};
+
+RealBrowser start_browser(const AppCommand& command, const std::filesystem::path& folder) {
+  if (!command.chromium) return {};
+  std::vector<std::string> hosts;
+  for (const auto* url :
+       {&command.callback_url, &command.start_url, &command.call_url, &command.logout_url}) {
+    const std::string origin = origin_of(*url);
+    const std::size_t begin = std::min(origin.find("://") + 3, origin.size());
+    const std::size_t colon = origin.rfind(':');
+    const bool port = colon != std::string::npos && colon >= begin && !origin.ends_with(']');
+    if (!url->empty())
+      hosts.push_back(origin.substr(begin, port ? colon - begin : std::string::npos));
+  }
+  auto chromium = std::make_shared<Chromium>(ChromiumOptions{folder, std::move(hosts)});
+  std::string wrong = chromium->start();
+  return {std::move(chromium), std::move(wrong)};
+}
+
 }  // namespace
 
 int run_app(const AppCommand& command, const CommandContext& context) {
@@ -150,6 +175,10 @@ int run_app(const AppCommand& command, const CommandContext& context) {
       << std::flush;
 
   AppOptions options = options_of(command);
+  const Scratch profile;  // of the browser, which ends before it goes
+  RealBrowser browser = start_browser(command, profile.path());
+  if (!browser.wrong.empty()) return refuse(context, kExitNoSubject, browser.wrong);
+  options.chromium = std::move(browser.chromium);
   auto app = std::make_shared<const App>(options, server);
   if (const auto there = app->await(context.stop); !there) {
     return refuse(context, kExitNoSubject, there.failure().message + ": is the app running?");

@@ -170,6 +170,18 @@ struct Parser {
         ->type_name("FILE")
         ->check(CLI::ExistingFile);
     judging
+        .add_option_function<std::string>(
+            "--browser",
+            [this](const std::string& name) {
+              if (name != "plain" && name != "chromium") {
+                throw CLI::ValidationError("--browser", "must be plain or chromium");
+              }
+              web_app.chromium = name == "chromium";
+            },
+            "The users' browser: plain, which runs no scripts (the default), or chromium, for an "
+            "app whose login needs them")
+        ->type_name("NAME");
+    judging
         .add_option("--client", web_app.client,
                     "As whom the app asks (its authorize URL says so; else demo)")
         ->type_name("ID[,secret=SECRET]");

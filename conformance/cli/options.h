@@ -67,6 +67,7 @@ struct AppCommand {
   std::string logout_url;
   std::string app_log;
   std::string ca;
+  bool chromium = false;  // the browser; else one without scripts
   std::string client;
   std::string mock_listen = "127.0.0.1:8765";
   std::string sandbox = "default";

@@ -5,6 +5,7 @@
 #include <thread>
 #include <utility>
 
+#include "conformance/browser/plain_browser.h"
 #include "conformance/subjects/app_subject.h"
 #include "conformance/url.h"
 
@@ -71,6 +72,14 @@ Outcome<Done> App::await(const std::stop_token& stop) const {
     }
     std::this_thread::sleep_for(kLook);
   }
+}
+
+std::unique_ptr<Browser> App::browser() const {
+  BrowserOptions all{limits(), [this](const std::string& url) { return may_follow(url); }};
+  if (!options_.chromium) return std::make_unique<PlainBrowser>(std::move(all));
+  // A page's script may speak with the vendor itself.
+  all.may_load = [this](const std::string& url) { return witness_.is_mock(url); };
+  return options_.chromium->open(std::move(all));
 }
 
 bool App::may_follow(const std::string& url) const {

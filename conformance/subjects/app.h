@@ -18,7 +18,8 @@
 #include <stop_token>
 #include <string>
 
-#include "conformance/browser/fetch.h"
+#include "conformance/browser/browser.h"
+#include "conformance/browser/chromium.h"
 #include "conformance/subject.h"
 #include "conformance/subjects/app_log.h"
 #include "conformance/subjects/app_witness.h"
@@ -37,6 +38,7 @@ struct AppOptions {
   std::chrono::milliseconds timeout{5000};    // of an operation
   std::chrono::milliseconds patience{15000};  // until an app that died is back
   std::string sandbox;                        // of the mock, where the app is seen
+  std::shared_ptr<Chromium> chromium;         // the browser; null: one without scripts
 };
 
 // The one app of a run. Thread-safe. The server must outlive it.
@@ -56,6 +58,9 @@ class App {
   // Returns once somebody accepts connections at the callback URL. An app that did not come back
   // within the patience is not waited for again, until it is there.
   Outcome<Done> await(const std::stop_token& stop) const;
+
+  // A user's, new.
+  [[nodiscard]] std::unique_ptr<Browser> browser() const;
 
   // May the browser go there by itself? Not to the mock, where a check decides what is to happen,
   // and not to hosts that nobody named.

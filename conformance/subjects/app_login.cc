@@ -54,26 +54,13 @@ std::string base_of(const Answered& page, const HtmlPage& html) {
   return html.base.empty() ? page.url : resolve(page.url, html.base).value_or(page.url);
 }
 
-// What a user who wants to log in would click on this page; each once.
-std::optional<FetchRequest> click(const Answered& page, std::set<std::string>& clicked) {
-  if (!page.is_html()) return std::nullopt;
-  const HtmlPage html = read_html(page.answer.body);
-  const auto fresh = [&clicked](const FetchRequest& request) {
-    return clicked.insert(request.method + " " + request.url).second;
-  };
-  for (const PageForm& form : html.forms) {
-    if (form.asks_user || !says_login(form.text + " " + form.action)) continue;
-    auto request = Browser::submission(page, form);
-    if (request && fresh(*request)) return request;
-  }
-  for (const HtmlLink& link : html.links) {
-    if (!says_login(link.text + " " + link.href)) continue;
-    const auto url = resolve(base_of(page, html), link.href);
-    if (!url || origin_of(*url) != origin_of(page.url)) continue;
-    FetchRequest request{"GET", *url};
-    if (fresh(request)) return request;
-  }
-  return std::nullopt;
+// What a user who wants to log in would click.
+bool leads_to_login(const Pressable& thing, const std::string& page, const AppWitness& witness) {
+  if (thing.form && thing.asks_user) return false;
+  const bool elsewhere = !thing.form && !origin_of(thing.address).empty() &&
+                         origin_of(thing.address) != origin_of(page) &&
+                         !witness.is_authorize(thing.address);
+  return !elsewhere && says_login(thing.text + " " + thing.address);
 }
 
 }  // namespace
@@ -92,19 +79,21 @@ bool says_login(std::string_view text) {
          !says_any(text, std::array{std::string_view("delete")});
 }
 
-std::optional<std::string> authorize_url_in(const Visit& visit, const AppWitness& witness) {
+std::optional<std::string> authorize_url_in(const Visit& visit, const AppWitness& witness,
+                                            bool scripts) {
   if (visit.left_to) {
     return witness.is_authorize(*visit.left_to) ? visit.left_to : std::nullopt;
   }
   const Answered& page = visit.last();
   if (page.is_html()) {
+    if (scripts) return std::nullopt;
     const HtmlPage html = read_html(page.answer.body);
     for (const HtmlLink& link : html.links) {
       auto url = resolve(base_of(page, html), link.href);
       if (url && witness.is_authorize(*url)) return url;
     }
     for (const PageForm& form : html.forms) {
-      const auto request = Browser::submission(page, form);
+      const auto request = submission(page, form);
       if (request && request->method == "GET" && witness.is_authorize(request->url)) {
         return request->url;
       }
@@ -113,32 +102,39 @@ std::optional<std::string> authorize_url_in(const Visit& visit, const AppWitness
   return authorize_url_in_text(page.answer.body, witness);
 }
 
-Outcome<std::string> find_authorize_url(const Browser& browser, const std::string& start_url,
+Outcome<std::string> find_authorize_url(Browser& browser, const std::string& start_url,
                                         const AppWitness& witness,
                                         std::chrono::steady_clock::time_point deadline,
                                         const std::stop_token& stop) {
-  FetchRequest request{"GET", start_url};
-  std::set<std::string> clicked;
+  std::set<std::string> pressed;
   std::string seen;
+  auto visit = browser.visit({"GET", start_url}, deadline, stop);
   for (int clicks = 0; clicks <= kMostClicks; ++clicks) {
-    const auto visit = browser.visit(request, deadline, stop);
     if (!visit) return visit.failure();
-    if (auto url = authorize_url_in(*visit, witness)) return *std::move(url);
+    if (auto url = authorize_url_in(*visit, witness, browser.runs_scripts())) {
+      return *std::move(url);
+    }
     if (visit->left_to) {
       return Failure{Failure::Origin::refused, "elsewhere",
                      "the login leads to " + origin_of(*visit->left_to) +
                          ", not to the mock: point the app at the addresses printed first"};
     }
-    seen =
-        std::to_string(visit->last().answer.status) + " from " +
-        std::string(target_of(visit->last().url).substr(0, target_of(visit->last().url).find('?')));
-    auto next = click(visit->last(), clicked);
-    if (!next) break;
-    request = *std::move(next);
+    const Answered& page = visit->last();
+    const std::string_view target = target_of(page.url);
+    seen = std::to_string(page.answer.status) + " from " +
+           std::string(target.substr(0, target.find('?')));
+    const auto wanted = [&](const Pressable& thing) {
+      return leads_to_login(thing, page.url, witness);
+    };
+    auto next = browser.press(*visit, wanted, pressed, deadline, stop);
+    if (!next) return next.failure();
+    if (!*next) break;
+    visit = *std::move(next).value();
   }
-  return Failure{Failure::Origin::refused, "no-login",
-                 "no way to the mock's authorize URL was found from " + start_url + " (" + seen +
-                     "): --start-url names the address that begins a login"};
+  std::string why = "no way to the mock's authorize URL was found from " + start_url + " (" + seen +
+                    "): --start-url names the address that begins a login";
+  if (!browser.runs_scripts()) why += "; for one that needs scripts there is --browser chromium";
+  return Failure{Failure::Origin::refused, "no-login", std::move(why)};
 }
 
 }  // namespace heygen::conformance

@@ -13,13 +13,15 @@
 namespace heygen::conformance {
 
 // An authorize URL of the mock that the answer leads to: as its redirect, a link, a form that is
-// sent by GET, or anywhere in its text (a script, JSON). Nothing when there is none.
-std::optional<std::string> authorize_url_in(const Visit& visit, const AppWitness& witness);
+// sent by GET, or anywhere in its text (a script, JSON). Nothing when there is none. What a browser
+// with scripts shows is a page to click on; only where it went, and text that is no page, count.
+std::optional<std::string> authorize_url_in(const Visit& visit, const AppWitness& witness,
+                                            bool scripts);
 
 // Goes to the start page and on, by redirects, meta refresh, forms without questions and links that
 // say login, until the authorize URL turns up; it is not visited. Fails as Origin::refused when it
 // does not.
-Outcome<std::string> find_authorize_url(const Browser& browser, const std::string& start_url,
+Outcome<std::string> find_authorize_url(Browser& browser, const std::string& start_url,
                                         const AppWitness& witness,
                                         std::chrono::steady_clock::time_point deadline,
                                         const std::stop_token& stop);

@@ -2,7 +2,6 @@
 
 #include <vector>
 
-#include "conformance/browser/browser.h"
 #include "conformance/subjects/app_login.h"
 #include "conformance/url.h"
 
@@ -36,10 +35,9 @@ std::vector<std::string> usual_places(const std::string& callback_url) {
 std::optional<std::string> find_start_url(const App& app, const std::stop_token& stop) {
   for (const std::string& place : usual_places(app.options().callback_url)) {
     if (stop.stop_requested()) return std::nullopt;
-    const Browser browser(
-        {app.limits(), [&app](const std::string& url) { return app.may_follow(url); }});
+    const auto browser = app.browser();
     const auto deadline = std::chrono::steady_clock::now() + kMostWait;
-    if (find_authorize_url(browser, place, app.witness(), deadline, stop)) return place;
+    if (find_authorize_url(*browser, place, app.witness(), deadline, stop)) return place;
   }
   return std::nullopt;
 }

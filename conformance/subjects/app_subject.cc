@@ -1,12 +1,8 @@
 #include "conformance/subjects/app_subject.h"
 
-#include <algorithm>
-#include <array>
 #include <future>
 #include <utility>
 
-#include "conformance/seen.h"
-#include "conformance/subjects/app_login.h"
 #include "conformance/url.h"
 #include "mock_server/core/pkce.h"
 #include "mock_server/wire/form.h"
@@ -14,34 +10,12 @@
 namespace heygen::conformance {
 namespace {
 
-constexpr int kUnauthorized = 401;
-constexpr int kFirstError = 400;
-
-std::string_view path_of(std::string_view url) {
-  const std::string_view target = target_of(url);
-  return target.substr(0, target.find('?'));
-}
-
-Landing landing_of(const Answered& page) {
-  return {page.answer.status, page.answer.headers, page.answer.body, "", {}};
-}
-
-Landing landing_of(const Visit& visit) {
-  Landing landing = landing_of(visit.first());
-  for (std::size_t i = 1; i < visit.pages.size(); ++i) {
-    landing.followed.push_back(landing_of(visit.pages[i]));
-  }
-  return landing;
-}
-
 template <typename T>
 Pending<T> unsupported(std::string why) {
   return Pending<T>([why = std::move(why)]() -> Outcome<T> {
     return Failure{Failure::Origin::unsupported, "", why};
   });
 }
-
-Failure refused(std::string why) { return {Failure::Origin::refused, "", std::move(why)}; }
 
 }  // namespace
 
@@ -74,11 +48,7 @@ Pending<std::string> AppSubject::begin_login(std::string_view session) {
   if (app_->options().start_url.empty()) {
     return Pending<std::string>([url = attackers_url()] { return url; });
   }
-  return later<std::string>([this, user = user_of(session)] {
-    return find_authorize_url(user->browser, app_->options().start_url, app_->witness(),
-                              std::chrono::steady_clock::now() + timeout_.load(),
-                              stop_.get_token());
-  });
+  return later<std::string>([user = user_of(session)] { return user->begin_login(); });
 }
 
 std::string AppSubject::attackers_url() {
@@ -94,39 +64,34 @@ std::string AppSubject::attackers_url() {
 }
 
 Pending<Landing> AppSubject::callback(std::string_view session, std::string_view url) {
-  return later<Landing>([this, user = user_of(session), url = std::string(url)] {
-    return take_callback(*user, url);
-  });
+  return later<Landing>(
+      [user = user_of(session), url = std::string(url)] { return user->take_callback(url); });
 }
 
 Pending<Landing> AppSubject::visit(std::string_view session, std::string_view method,
                                    std::string_view url) {
   FetchRequest request{std::string(method), std::string(url)};
   if (request.method == "POST") request.body = "";
-  return later<Landing>([this, user = user_of(session), request]() -> Outcome<Landing> {
-    const auto visit = go(*user, request);
-    if (!visit) return visit.failure();
-    return landing_of(*visit);
-  });
+  return later<Landing>([user = user_of(session), request] { return user->visit(request); });
 }
 
 Pending<LoginState> AppSubject::state(std::string_view session) {
-  return later<LoginState>([this, user = user_of(session)] { return state_of(*user); });
+  return later<LoginState>([user = user_of(session)] { return user->state(); });
 }
 
 Pending<ApiAnswer> AppSubject::call_api(std::string_view session, const ApiCall& /*call*/) {
   if (app_->options().call_url.empty()) return unsupported<ApiAnswer>("name --call-url");
-  return later<ApiAnswer>([this, user = user_of(session)] { return call(*user); });
+  return later<ApiAnswer>([user = user_of(session)] { return user->call(); });
 }
 
 Pending<Done> AppSubject::refresh(std::string_view session) {
   if (app_->options().call_url.empty()) return unsupported<Done>("name --call-url");
-  return later<Done>([this, user = user_of(session)] { return provoke_refresh(*user); });
+  return later<Done>([user = user_of(session)] { return user->provoke_refresh(); });
 }
 
 Pending<Done> AppSubject::logout(std::string_view session) {
   if (app_->options().logout_url.empty()) return unsupported<Done>("name --logout-url");
-  return later<Done>([this, user = user_of(session)] { return log_out(*user); });
+  return later<Done>([user = user_of(session)] { return user->log_out(); });
 }
 
 Pending<int> AppSubject::download(std::string_view /*session*/, std::string_view /*url*/) {
@@ -163,110 +128,11 @@ void AppSubject::note(const Failure& failure) {
   if (is_trouble && !trouble_) trouble_ = failure;
 }
 
-std::shared_ptr<AppSubject::User> AppSubject::user_of(std::string_view session) {
+std::shared_ptr<AppUser> AppSubject::user_of(std::string_view session) {
   const std::lock_guard lock(mutex_);
-  std::shared_ptr<User>& user = users_[std::string(session)];
-  if (!user) {
-    user = std::make_shared<User>(BrowserOptions{
-        app_->limits(), [app = app_](const std::string& url) { return app->may_follow(url); }});
-  }
+  std::shared_ptr<AppUser>& user = users_[std::string(session)];
+  if (!user) user = std::make_shared<AppUser>(app_, timeout_, stop_.get_token());
   return user;
-}
-
-Outcome<Visit> AppSubject::go(const User& user, FetchRequest request) const {
-  return user.browser.visit(std::move(request), std::chrono::steady_clock::now() + timeout_.load(),
-                            stop_.get_token());
-}
-
-Outcome<Landing> AppSubject::take_callback(User& user, const std::string& url) const {
-  user.just_came_in = false;
-  const auto before = app_->witness().mark();
-  const auto visit = go(user, {"GET", url});
-  if (!visit) return visit.failure();
-  const int end = visit->last().answer.status;
-  const auto exchange = app_->witness().exchanged(before);
-  if (end < kFirstError && !sent_to_login(*visit) && exchange.done) {
-    user.came_in = true;
-    user.just_came_in = !exchange.spoiled;
-  }
-  Landing landing = landing_of(*visit);
-  if (end >= kFirstError) {
-    landing.note = "the browser was shown an error page, " + std::to_string(end);
-  }
-  return landing;
-}
-
-// Did the app ask the user to log in, in place of what was asked for?
-bool AppSubject::sent_to_login(const Visit& visit) const {
-  if (visit.left_to) return app_->witness().is_authorize(*visit.left_to);
-  if (visit.pages.size() < 2) return false;
-  const std::string_view end = path_of(visit.last().url);
-  constexpr std::array<std::string_view, 5> kLogins{"login", "log-in", "signin", "sign-in",
-                                                    "sign_in"};
-  return std::ranges::any_of(
-      kLogins, [end](std::string_view word) { return end.find(word) != std::string_view::npos; });
-}
-
-Outcome<LoginState> AppSubject::state_of(User& user) const {
-  if (user.just_came_in) return LoginState::logged_in;
-  if (app_->options().call_url.empty()) {
-    return user.came_in ? LoginState::logged_in : LoginState::login_required;
-  }
-  const auto answer = call(user);
-  if (!answer) return answer.failure();
-  return is_good(answer->status) ? LoginState::logged_in : LoginState::login_required;
-}
-
-Outcome<ApiAnswer> AppSubject::call(User& user) const {
-  user.just_came_in = false;
-  const auto before = app_->witness().mark();
-  const auto visit = go(user, {"GET", app_->options().call_url});
-  if (!visit) return visit.failure();
-  const auto calls = app_->witness().calls(before);
-  ApiAnswer answer{visit->last().answer.status, visit->last().answer.body};
-  if (sent_to_login(*visit) || (is_good(answer.status) && calls.made == 0)) {
-    answer.status = kUnauthorized;
-  } else if (is_good(answer.status) && calls.answered == 0) {
-    answer.status = calls.last_status;
-  }
-  return answer;
-}
-
-Outcome<Done> AppSubject::provoke_refresh(User& user) const {
-  const auto before = app_->witness().mark();
-  if (const auto first = call(user); !first) return first.failure();
-  if (!app_->witness().expire(app_->witness().calls(before).last_bearer)) {
-    return refused("it called the API with no live token");
-  }
-  const auto expired = app_->witness().mark();
-  if (const auto second = call(user); !second) return second.failure();
-  if (app_->witness().refreshed(expired)) return Done{};
-  return refused("a call with a dead token brought no refresh");
-}
-
-// Some log out by GET alone, some by POST, some by a page with a button.
-Outcome<Done> AppSubject::log_out(User& user) const {
-  constexpr int kNotFound = 404;
-  constexpr int kWrongMethod = 405;
-  auto visit = go(user, {"GET", app_->options().logout_url});
-  if (!visit) return visit.failure();
-  const int status = visit->last().answer.status;
-  if (status == kNotFound || status == kWrongMethod) {
-    visit = go(user, {"POST", app_->options().logout_url, {}, ""});
-  } else if (visit->last().is_html()) {
-    const Answered page = visit->last();
-    for (const PageForm& form : read_html(page.answer.body).forms) {
-      const auto button = Browser::submission(page, form);
-      if (!button || !says_logout(form.text + " " + form.action)) continue;
-      visit = go(user, *button);
-      break;
-    }
-  }
-  user.came_in = false;
-  user.just_came_in = false;
-  if (!visit) return visit.failure();
-  if (visit->last().answer.status < kFirstError) return Done{};
-  return refused("the logout URL was answered with " + std::to_string(visit->last().answer.status));
 }
 
 }  // namespace heygen::conformance

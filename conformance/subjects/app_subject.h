@@ -10,9 +10,9 @@
 #include <stop_token>
 #include <string>
 
-#include "conformance/browser/browser.h"
 #include "conformance/subject.h"
 #include "conformance/subjects/app.h"
+#include "conformance/subjects/app_user.h"
 
 namespace heygen::conformance {
 
@@ -48,27 +48,10 @@ class AppSubject final : public Subject {
   [[nodiscard]] std::string log_since(std::size_t size) const override;
 
  private:
-  // One user.
-  struct User {
-    explicit User(BrowserOptions options) : browser(std::move(options)) {}
-    const Browser browser;
-    std::atomic<bool> came_in = false;  // a callback of theirs ended well
-    // The last thing they did was a callback that ended well, with nothing spoiled: no need to ask
-    // the call URL, whose call would be one more in the journal.
-    std::atomic<bool> just_came_in = false;
-  };
-
   template <typename T, typename Work>
   Pending<T> later(Work work);  // begun now, on a thread of its own
   std::string attackers_url();
-  std::shared_ptr<User> user_of(std::string_view session);
-  Outcome<Visit> go(const User& user, FetchRequest request) const;
-  Outcome<Landing> take_callback(User& user, const std::string& url) const;
-  Outcome<LoginState> state_of(User& user) const;
-  Outcome<ApiAnswer> call(User& user) const;
-  Outcome<Done> provoke_refresh(User& user) const;
-  Outcome<Done> log_out(User& user) const;
-  [[nodiscard]] bool sent_to_login(const Visit& visit) const;
+  std::shared_ptr<AppUser> user_of(std::string_view session);
   void note(const Failure& failure);
 
   const std::shared_ptr<const App> app_;
@@ -77,7 +60,7 @@ class AppSubject final : public Subject {
   std::atomic<std::chrono::milliseconds> timeout_;
   std::stop_source stop_;
   mutable std::mutex mutex_;  // of what follows
-  std::map<std::string, std::shared_ptr<User>, std::less<>> users_;
+  std::map<std::string, std::shared_ptr<AppUser>, std::less<>> users_;
   std::optional<Failure> trouble_;
   Configuration configuration_;
   int attacks_ = 0;

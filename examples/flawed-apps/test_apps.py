@@ -158,6 +158,29 @@ class Beginnings(unittest.TestCase):
         self.assertEqual(code, 0, out)
 
 
+class NoFalseAlarms(unittest.TestCase):
+    """Sound apps that were once failed."""
+
+    def verdict(self, check, old, new):
+        text = (APPS / "app.py").read_text()
+        self.assertEqual(text.count(old), 1, old)
+        results, _, out = judge("app.py", text.replace(old, new), "--only", check)
+        return results[check]["result"], out
+
+    def test_iss_refused_by_an_app_that_was_told_no_issuer(self):
+        result, out = self.verdict("callback.iss.match-accepted", 'if not code:',
+                                   'if not code or "iss" in params:')
+        self.assertEqual(result, "not-applicable", out)
+
+    def test_a_letter_outside_ascii_in_a_token(self):
+        result, out = self.verdict("response.header-unsafe-token", '"[!-~]+"', '"[!-~\xe9]+"')
+        self.assertEqual(result, "warn", out)
+
+    def test_a_control_character_in_a_token(self):
+        result, out = self.verdict("response.header-unsafe-token", '"[!-~]+"', '"[!-~\t]+"')
+        self.assertEqual(result, "fail", out)
+
+
 class CallbackAlone(unittest.TestCase):
     """No start URL, and none to be found."""
     HIDDEN = [('path == "/login"', 'path == "/hidden-from-everybody"'),

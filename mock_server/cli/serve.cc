@@ -5,6 +5,7 @@
 #include "mock_server/cli/access_log.h"
 #include "mock_server/cli/blueprint.h"
 #include "mock_server/cli/commands.h"
+#include "mock_server/cli/core_files.h"
 #include "mock_server/cli/ready_file.h"
 #include "mock_server/cli/server_options.h"
 #include "mock_server/notation/json_object.h"
@@ -44,6 +45,7 @@ void reload(const ServeCommand& command, Server& server, AccessLog& log) {
 }  // namespace
 
 int serve(const ServeCommand& command) {
+  forbid_core_files();
   const sigset_t signals = block_signals();
   AccessLog log{command.log};
   const Start start = read_start(command);

@@ -97,17 +97,15 @@ Holdings holdings_of(const Registry& registry, std::size_t& sandboxes) {
   for (const auto& sandbox : registry.here()) {
     ++sandboxes;
     const TimePoint now = sandbox->clock().now();
-    for (const TokenView& token : sandbox->store().tokens(now)) {
-      if (token.state != TokenState::active) continue;
-      ++sum.live_tokens.at(token.kind == TokenKind::access ? 0 : 1);
-    }
+    const TokenCounts tokens = sandbox->store().count_tokens(now);
+    sum.live_tokens[0] += tokens.live_access;
+    sum.live_tokens[1] += tokens.live_refresh;
     for (const FaultState& fault : sandbox->faults().list(now)) {
       if (!fault.expired && fault.remaining != 0U) ++sum.faults;
     }
-    for (const auto& entry : sandbox->journal().after(0)) {
-      ++sum.entries;
-      sum.bytes += bytes_of(*entry);
-    }
+    const auto journal = sandbox->journal().holding();
+    sum.entries += journal.entries;
+    sum.bytes += journal.bytes;
     sum.followers += sandbox->journal().subscribers();
   }
   return sum;

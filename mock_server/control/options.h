@@ -20,7 +20,7 @@ struct ControlOptions {
   std::string version;                                  // shown by `health`; "" is left out
   // Keeps what POST authorize did, as an exchange of the vendor's surface; it may be called from
   // any thread. Absent: the sandbox's journal does.
-  std::function<void(Sandbox&, Entry)> record;
+  std::function<void(Sandbox&, const Entry&)> record;
   MetricsSources metrics;
 };
 

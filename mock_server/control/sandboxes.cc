@@ -16,7 +16,7 @@ nlohmann::ordered_json render_sandbox(const Call& call, Sandbox& sandbox) {
           {"profile", to_string(settings->config.profile)},
           {"clock", render_clock(sandbox.clock())},
           {"clients", sandbox.store().clients().size()},
-          {"tokens", sandbox.store().tokens(now).size()},
+          {"tokens", sandbox.store().count_tokens(now).kept},
           {"faults", sandbox.faults().list(now).size()},
           {"last_seq", sandbox.journal().last_seq()}};
 }

@@ -81,10 +81,9 @@ wire::Response after_change(const Call& call, bool found) {
   if (!found) {
     return to_response({404, "no such token; GET /_mock/tokens lists them by id", "id"});
   }
-  for (const TokenView& token : call.sandbox->store().tokens(call.sandbox->clock().now())) {
-    if (token.id == call.id) return reply(200, render_token(token, false));
-  }
-  return no_content();  // forgotten at this moment
+  const auto now = call.sandbox->clock().now();
+  const auto token = call.sandbox->store().find_token_by_id(call.id, now);
+  return token ? reply(200, render_token(*token, false)) : no_content();  // forgotten just now
 }
 
 }  // namespace

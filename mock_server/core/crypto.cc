@@ -4,7 +4,9 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
+#include <memory>
 #include <stdexcept>
 
 namespace heygen::mock {
@@ -41,12 +43,19 @@ int value64(char c) noexcept {
 }  // namespace
 
 Sha256 sha256(std::string_view bytes) {
-  // Fetched once: OpenSSL 3 otherwise looks the algorithm up on each call.
+  struct Free {
+    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+  };
+  // Fetched once, and a context kept for each thread: OpenSSL 3 otherwise looks the algorithm up
+  // and makes its state anew on each call, which takes longer than the hash of a token.
   static const EVP_MD* const kAlgorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  thread_local const std::unique_ptr<EVP_MD_CTX, Free> context{EVP_MD_CTX_new()};
   Sha256 digest{};
   unsigned int size = 0;
-  if (kAlgorithm == nullptr ||
-      EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, kAlgorithm, nullptr) != 1) {
+  if (kAlgorithm == nullptr || context == nullptr ||
+      EVP_DigestInit_ex2(context.get(), kAlgorithm, nullptr) != 1 ||
+      EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) != 1 ||
+      EVP_DigestFinal_ex(context.get(), digest.data(), &size) != 1) {
     throw std::runtime_error("OpenSSL offers no SHA-256");
   }
   return digest;
@@ -118,9 +127,27 @@ std::string random_alphanumeric(RandomSource& random, std::size_t length) {
                      length);
 }
 
-std::string fingerprint(std::string_view secret) {
+Fingerprint fingerprint_of(std::string_view secret) {
   const Sha256 digest = sha256(secret);
-  return "fp-" + hex(std::span{digest}.first(6));
+  Fingerprint out{};
+  std::copy_n(digest.begin(), out.size(), out.begin());
+  return out;
 }
+
+std::string to_string(const Fingerprint& fingerprint) { return "fp-" + hex(fingerprint); }
+
+std::optional<Fingerprint> parse_fingerprint(std::string_view text) {
+  constexpr std::string_view kPrefix = "fp-";
+  Fingerprint out{};
+  if (text.size() != kPrefix.size() + 2 * out.size()) return std::nullopt;
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const auto* const digits = text.data() + kPrefix.size() + 2 * i;
+    std::from_chars(digits, digits + 2, out[i], 16);
+  }
+  // Written in one way alone: what is not read above does not come out the same.
+  return to_string(out) == text ? std::optional{out} : std::nullopt;
+}
+
+std::string fingerprint(std::string_view secret) { return to_string(fingerprint_of(secret)); }
 
 }  // namespace heygen::mock

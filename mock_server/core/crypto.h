@@ -31,6 +31,12 @@ std::string random_text(RandomSource& random, std::string_view alphabet, std::si
 // The same of [A-Za-z0-9]: log2(62) = 5.95 bits a character.
 std::string random_alphanumeric(RandomSource& random, std::size_t length);
 
+// What fingerprint() shows, as bytes.
+using Fingerprint = std::array<unsigned char, 6>;
+Fingerprint fingerprint_of(std::string_view secret);
+std::string to_string(const Fingerprint& fingerprint);
+std::optional<Fingerprint> parse_fingerprint(std::string_view text);
+
 // The first 12 hex digits of the SHA-256, as "fp-…": names a secret without telling it. Whoever
 // holds the secret can compute it: printf %s "$TOKEN" | sha256sum | cut -c1-12
 std::string fingerprint(std::string_view secret);

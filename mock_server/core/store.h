@@ -114,6 +114,13 @@ using CallOutcome = std::variant<CallBegun, CallInProgress, CallDiffers, CallAns
 // What a sandbox keeps of itself, by key; any bytes.
 using Notes = std::vector<std::pair<std::string, std::string>>;
 
+// How many tokens are kept, and how many of each kind would be taken now.
+struct TokenCounts {
+  std::size_t kept = 0;
+  std::size_t live_access = 0;
+  std::size_t live_refresh = 0;
+};
+
 // What became of the user's decision.
 enum class DeviceDecision : std::uint8_t { taken, already_taken, expired, unknown };
 
@@ -187,6 +194,10 @@ class Store {
 
   // --- the control API ---
   [[nodiscard]] virtual std::vector<TokenView> tokens(TimePoint now) const = 0;
+  // The same as looking through tokens(); a store that knows a quicker way takes it.
+  [[nodiscard]] virtual std::optional<TokenView> find_token_by_id(std::string_view id,
+                                                                  TimePoint now) const;
+  [[nodiscard]] virtual TokenCounts count_tokens(TimePoint now) const;
   virtual bool revoke_by_id(std::string_view id) = 0;
   virtual bool expire_by_id(std::string_view id, TimePoint now) = 0;
   virtual std::size_t expire_all(TimePoint now) = 0;

@@ -27,7 +27,7 @@ std::string exchange(const Entry& entry, const Redactor& redactor) {
   auto rendered = render_entry(entry, redactor);
   auto text = event("exchange", rendered);
   if (text.size() > kMostInOne) {
-    rendered["request"] = {{"bytes", bytes_of(entry)}};
+    rendered["request"] = {{"bytes", PackedEntry::bytes(entry)}};
     rendered["response"] = {{"status", entry.response.status}};
     text = event("exchange", rendered);
   }

@@ -4,43 +4,9 @@
 #include <atomic>
 #include <map>
 #include <thread>
-#include <tuple>
 #include <utility>
 
 namespace heygen::mock {
-namespace {
-
-std::size_t bytes_of(const std::string& text) noexcept {
-  static const std::size_t kInPlace = std::string{}.capacity();
-  return text.capacity() > kInPlace ? text.capacity() + 1 : 0;
-}
-
-std::size_t bytes_of(const std::vector<std::string>& texts) noexcept {
-  std::size_t sum = texts.capacity() * sizeof(std::string);
-  for (const auto& text : texts) sum += bytes_of(text);
-  return sum;
-}
-
-std::size_t bytes_of(const wire::Headers& headers) noexcept {
-  std::size_t sum = headers.size() * sizeof(wire::Headers::Field);
-  for (const auto& [name, value] : headers) sum += bytes_of(name) + bytes_of(value);
-  return sum;
-}
-
-}  // namespace
-
-std::size_t bytes_of(const Entry& entry) noexcept {
-  const auto& [request, response] = std::tie(entry.request, entry.response);
-  std::size_t sum = sizeof(Entry);
-  for (const auto* text : {&request.method, &request.target, &request.body, &request.peer.address,
-                           &request.scheme, &response.body, &entry.client_id, &entry.grant_type,
-                           &entry.outcome, &entry.why, &entry.fault_id}) {
-    sum += bytes_of(*text);
-  }
-  return sum + bytes_of(request.headers) + bytes_of(response.headers) +
-         bytes_of(entry.tokens_used) + bytes_of(entry.tokens_issued);
-}
-
 // Who is told. Apart from the journal, so that a handle that outlives it finds nobody there.
 class Journal::Audience {
  public:
@@ -109,39 +75,44 @@ Journal::~Journal() {
   members.swap(audience_->members);
 }
 
-std::uint64_t Journal::record(Entry entry) {
-  const auto bytes = mock::bytes_of(entry);
-  const auto kept = std::make_shared<Entry>(std::move(entry));
+std::uint64_t Journal::record(const Entry& entry) {
+  PackedEntry packed(entry);
   const std::lock_guard order(audience_->mutex);
-  kept->seq = last_seq_ + 1;  // written under both locks: either is enough to read it
-  keep(kept, bytes);
+  const auto seq = keep(std::move(packed));
   if (!audience_->members.empty()) {
-    audience_->telling([&] { audience_->tell(kept); });
+    const auto told = std::make_shared<Entry>(entry);
+    told->seq = seq;
+    audience_->telling([&] { audience_->tell(told); });
   }
-  return kept->seq;
+  return seq;
 }
 
-void Journal::keep(EntryPtr entry, std::size_t bytes) {
+std::uint64_t Journal::keep(PackedEntry entry) {
   const std::lock_guard lock(mutex_);
-  last_seq_ = entry->seq;
-  bytes_ += bytes;
-  kept_.push_back({std::move(entry), bytes});
+  bytes_ += entry.bytes();
+  kept_.push_back(std::move(entry));
   while (!kept_.empty() && (bytes_ > limits_.bytes || kept_.size() > limits_.entries)) {
-    bytes_ -= kept_.front().bytes;
+    bytes_ -= kept_.front().bytes();
     kept_.pop_front();
     ++dropped_;
   }
+  return ++last_seq_;
 }
 
 std::vector<Journal::EntryPtr> Journal::after(std::uint64_t seq, std::size_t limit) const {
+  std::vector<PackedEntry> found;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto before = last_seq_ - kept_.size();  // the last that is not kept
+    seq = std::max(seq, before);
+    if (seq >= last_seq_) return {};
+    const auto first = kept_.begin() + static_cast<std::ptrdiff_t>(seq - before);
+    const auto count = std::min<std::uint64_t>(limit, last_seq_ - seq);
+    found.assign(first, first + static_cast<std::ptrdiff_t>(count));
+  }
   std::vector<EntryPtr> out;
-  const std::lock_guard lock(mutex_);
-  if (kept_.empty() || seq >= last_seq_) return out;
-  const auto first = kept_.front().entry->seq;
-  const auto skipped = seq < first ? std::size_t{0} : static_cast<std::size_t>(seq - first + 1);
-  const auto count = std::min(limit, kept_.size() - skipped);
-  out.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) out.push_back(kept_[skipped + i].entry);
+  out.reserve(found.size());
+  for (const auto& packed : found) out.push_back(std::make_shared<Entry>(packed.unpack(++seq)));
   return out;
 }
 
@@ -150,13 +121,18 @@ std::uint64_t Journal::last_seq() const {
   return last_seq_;
 }
 
+Journal::Holding Journal::holding() const {
+  const std::lock_guard lock(mutex_);
+  return {kept_.size(), bytes_};
+}
+
 std::uint64_t Journal::dropped() const {
   const std::lock_guard lock(mutex_);
   return dropped_;
 }
 
 void Journal::clear() {
-  std::deque<Kept> forgotten;  // destroyed without the lock
+  std::deque<PackedEntry> forgotten;  // destroyed without the lock
   const std::lock_guard lock(mutex_);
   forgotten.swap(kept_);
   bytes_ = 0;

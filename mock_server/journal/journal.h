@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "mock_server/journal/entry.h"
+#include "mock_server/journal/packed_entry.h"
 
 namespace heygen::mock {
 
@@ -29,11 +30,16 @@ class Journal {
   Journal& operator=(const Journal&) = delete;
 
   // Numbers the entry, keeps it, tells the subscribers; returns its number.
-  std::uint64_t record(Entry entry);
+  std::uint64_t record(const Entry& entry);
 
   // Those after `seq` that are still kept, oldest first, at most `limit` of them.
   [[nodiscard]] std::vector<EntryPtr> after(std::uint64_t seq, std::size_t limit = SIZE_MAX) const;
   [[nodiscard]] std::uint64_t last_seq() const;
+  struct Holding {
+    std::size_t entries;
+    std::size_t bytes;
+  };
+  [[nodiscard]] Holding holding() const;
   // How many the limits pushed out since the journal was last cleared.
   [[nodiscard]] std::uint64_t dropped() const;
 
@@ -58,12 +64,8 @@ class Journal {
   [[nodiscard]] std::size_t subscribers() const;
 
  private:
-  struct Kept {
-    EntryPtr entry;
-    std::size_t bytes;
-  };
   class Audience;
-  void keep(EntryPtr entry, std::size_t bytes);
+  std::uint64_t keep(PackedEntry entry);
   std::uint64_t join(std::uint64_t after_seq, Follower tell, std::function<bool()> wanted);
 
   const JournalLimits limits_;
@@ -71,13 +73,10 @@ class Journal {
   // told is told in order.
   const std::shared_ptr<Audience> audience_;
   mutable std::mutex mutex_;
-  std::deque<Kept> kept_;  // numbered without a gap
+  std::deque<PackedEntry> kept_;  // numbered without a gap, the last of them last_seq_
   std::size_t bytes_ = 0;
   std::uint64_t last_seq_ = 0;
   std::uint64_t dropped_ = 0;
 };
-
-// What an entry counts for against JournalLimits::bytes: about what it takes in memory.
-std::size_t bytes_of(const Entry& entry) noexcept;
 
 }  // namespace heygen::mock

@@ -60,7 +60,7 @@ TEST(Journal, OverItsEntriesTheOldestGo) {
 }
 
 TEST(Journal, OverItsBytesTheOldestGo) {
-  const auto big = bytes_of(entry(std::string(10'000, 'x')));
+  const auto big = PackedEntry::bytes(entry(std::string(10'000, 'x')));
   Journal journal({.bytes = 3 * big, .entries = SIZE_MAX});
   for (int i = 0; i < 5; ++i) journal.record(entry(std::string(10'000, 'x')));
   EXPECT_THAT(seqs(journal.after(0)), ElementsAre(3, 4, 5));
@@ -76,14 +76,12 @@ TEST(Journal, AnEntryThatIsOverTheLimitByItselfIsNumberedAndNotKept) {
   EXPECT_THAT(seqs(journal.after(0)), ElementsAre(3));
 }
 
-TEST(Journal, EveryTextCountsAgainstTheBytes) {
-  const std::string text(1'000, 'x');
-  Entry all;
-  all.request.target = all.request.body = all.response.body = all.why = all.client_id = text;
-  all.request.headers.add(text, text);
-  all.response.headers.add(text, text);
-  all.tokens_issued.push_back(text);
-  EXPECT_GE(bytes_of(all), sizeof(Entry) + 10 * text.size());
+TEST(Journal, SaysWhatItHolds) {
+  Journal journal({.bytes = SIZE_MAX, .entries = 2});
+  EXPECT_EQ(journal.holding().bytes, 0U);
+  for (int i = 0; i < 3; ++i) journal.record(entry(std::string(1'000, 'x')));
+  EXPECT_EQ(journal.holding().entries, 2U);
+  EXPECT_EQ(journal.holding().bytes, 2 * PackedEntry::bytes(entry(std::string(1'000, 'x'))));
 }
 
 TEST(Journal, ClearForgetsTheEntriesAndNumbersOn) {

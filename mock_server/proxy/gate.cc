@@ -26,8 +26,8 @@ std::string_view why_refused(const Target& target) {
 
 }  // namespace
 
-wire::Response Gate::answer(const wire::Request& request) const {
-  if (request.tunnel) return settings_.vendor(request);
+wire::Response Gate::answer(wire::Request&& request) const {
+  if (request.tunnel) return settings_.vendor(std::move(request));
   if (request.method == "CONNECT") return connect(request);
   if (!request.target.starts_with('/')) return forward(request);
   return refuse(400, request.method,
@@ -71,7 +71,7 @@ wire::Response Gate::forward(const wire::Request& request) const {
       wire::Tunnel{target->host + ":" + std::to_string(target->port), proxy_user(request.headers)};
   inside.headers.remove("Proxy-Authorization");  // for the proxy alone (RFC 9110 §11.7.2)
   inside.headers.remove("Proxy-Connection");
-  return settings_.vendor(inside);
+  return settings_.vendor(std::move(inside));
 }
 
 wire::Response Gate::refuse(int status, const std::string& what, std::string_view why) const {

@@ -27,7 +27,7 @@ class Gate {
   };
   explicit Gate(Settings settings) : settings_(std::move(settings)) {}
 
-  [[nodiscard]] wire::Response answer(const wire::Request& request) const;
+  [[nodiscard]] wire::Response answer(wire::Request&& request) const;
 
  private:
   [[nodiscard]] wire::Response connect(const wire::Request& request) const;

@@ -41,9 +41,10 @@ ProxyServer::Started ProxyServer::start(ProxySettings settings, const tls::Ident
   std::unique_ptr<ProxyServer> server(new ProxyServer(settings, identity));
   settings.listen.on_bad_request =
       told_in_plain_text_outside(std::move(settings.listen.on_bad_request));
-  auto started = wire::Listener::start(
-      std::move(settings.listen),
-      [gate = &server->gate_](const wire::Request& request) { return gate->answer(request); });
+  auto started = wire::Listener::start(std::move(settings.listen),
+                                       [gate = &server->gate_](wire::Request&& request) {
+                                         return gate->answer(std::move(request));
+                                       });
   if (!started.listener) return {nullptr, std::move(started.error)};
   server->listener_ = std::move(started.listener);
   server->port_ = server->listener_->port();

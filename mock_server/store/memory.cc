@@ -111,16 +111,18 @@ RedeemOutcome MemoryStore::redeem_code(std::string_view value, const TokenSet& t
   CodeRecord& code = it->second;
   if (code.spent) {
     // RFC 6749 §4.1.2: a code used more than once takes down what it gave.
-    const std::size_t died = count_active(code.grant, now);
-    if (const auto grant = grants_.find(code.grant); grant != grants_.end()) {
-      revoke_grant(grant->second, RevokedBy::code_replay);
-    }
+    const auto grant = grants_.find(code.grant);
+    if (grant == grants_.end()) return AlreadyRedeemed{0};
+    const std::size_t died = count_active(grant->second, now);
+    revoke_grant(grant->second, RevokedBy::code_replay);
     return AlreadyRedeemed{died};
   }
   if (now >= code.expires_at) return CodeExpired{};
   code.spent = true;
-  code.grant = add_grant(code.client_id, code.user, code.scope);
-  add_tokens(code.grant, value, tokens);
+  Grant& grant = add_grant(code.client_id, code.user, code.scope);
+  code.grant = grant.id;
+  add_tokens(grant, fingerprint_of(value), tokens);
+  make_room(tokens.issued_at);
   return Redeemed{code.grant};
 }
 

@@ -4,12 +4,13 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <list>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 
 #include "mock_server/core/store.h"
+#include "mock_server/store/token_table.h"
 
 namespace heygen::mock {
 
@@ -67,6 +68,9 @@ class MemoryStore : public Store {
   void end_call(std::string_view key, std::optional<KeptAnswer> answer) override;
 
   [[nodiscard]] std::vector<TokenView> tokens(TimePoint now) const override;
+  [[nodiscard]] std::optional<TokenView> find_token_by_id(std::string_view id,
+                                                          TimePoint now) const override;
+  [[nodiscard]] TokenCounts count_tokens(TimePoint now) const override;
   bool revoke_by_id(std::string_view id) override;
   bool expire_by_id(std::string_view id, TimePoint now) override;
   std::size_t expire_all(TimePoint now) override;
@@ -87,9 +91,6 @@ class MemoryStore : public Store {
   template <typename T>
   using Table = std::unordered_map<std::string, T, Hash, std::equal_to<>>;
 
-  struct Token;
-  using Entry = std::pair<const std::string, Token>;  // of tokens_: its place in memory is for good
-
   // Whose a grant is, and for what: kept once for all grants that are alike.
   struct Owner {
     std::string client_id;
@@ -98,14 +99,12 @@ class MemoryStore : public Store {
     auto operator<=>(const Owner&) const = default;
   };
   using Owners = std::map<Owner, std::size_t>;  // and how many grants are
-  struct Grant {
+  struct Grant : TokenFamily {
+    GrantId id = 0;
     Owners::iterator owner;
     RevokedBy revoked_by = RevokedBy::nobody;
     std::uint32_t access_floor = 0;  // access tokens of an earlier generation are dead
     std::uint32_t generation = 0;
-    std::uint32_t tokens = 0;  // how many are kept; with the last of them the grant goes
-    Entry* access = nullptr;   // the newest of each kind, or null
-    Entry* refresh = nullptr;  // once forgotten
   };
   struct CodeRecord : StoredCode {
     GrantId grant = 0;  // 0: nothing was given for it
@@ -113,23 +112,9 @@ class MemoryStore : public Store {
   struct DeviceRecord : StoredDevice {
     std::optional<TimePoint> polled_at;
   };
-  using Order = std::list<Entry*>;
-  struct Successors {
-    std::string access;
-    std::string refresh;
-    TimePoint since;  // when it was spent for them
-  };
-  struct Token {
-    Order::iterator order;  // in token_order_
-    TokenKind kind = TokenKind::access;
-    GrantId grant = 0;
-    std::uint32_t generation = 0;
-    RevokedBy revoked_by = RevokedBy::nobody;
-    bool spent = false;  // in spent_order_
-    TimePoint issued_at;
-    TimePoint expires_at = kNever;
-    std::string parent;                            // the value it was given for
-    std::shared_ptr<const Successors> successors;  // what a refresh token was used for, if it was
+  struct Added {
+    TokenRecord* access = nullptr;
+    TokenRecord* refresh = nullptr;
   };
 
   struct Quota {
@@ -144,19 +129,20 @@ class MemoryStore : public Store {
   };
 
   // All of these want the mutex held.
-  GrantId add_grant(std::string_view client_id, std::string_view user, std::string_view scope);
-  void add_tokens(GrantId grant, std::string_view parent, const TokenSet& tokens);
-  void add_token(std::string value, const Token& token);
+  Grant& add_grant(std::string_view client_id, std::string_view user, std::string_view scope);
+  static Grant& grant_of(const TokenRecord& token) { return static_cast<Grant&>(*token.family); }
+  // Of a value that is there already nothing is added. Whoever adds makes room afterwards.
+  Added add_tokens(Grant& grant, const std::optional<Fingerprint>& parent, const TokenSet& tokens);
   void make_room(TimePoint now);
-  void forget_token(Entry& entry);
-  void mark_spent(Entry* entry);
+  void forget_token(TokenRecord& token);  // and with the last of them its grant
+  void mark_spent(TokenRecord* token);
   void revoke_grant(Grant& grant, RevokedBy by);
-  void revoke_token(Token& token, RevokedBy by);
-  [[nodiscard]] RevokedBy revoked_by(const Token& token) const;
-  [[nodiscard]] TokenState state_of(const Token& token, TimePoint now) const;
-  [[nodiscard]] TokenView view(const std::string& value, const Token& token, TimePoint now) const;
-  [[nodiscard]] std::size_t count_active(GrantId grant, TimePoint now) const;
-  Token* find_by_id(std::string_view id);
+  void revoke_token(TokenRecord& token, RevokedBy by);
+  [[nodiscard]] static RevokedBy revoked_by(const TokenRecord& token);
+  [[nodiscard]] static TokenState state_of(const TokenRecord& token, TimePoint now);
+  [[nodiscard]] static TokenView view(const TokenRecord& token, TimePoint now);
+  [[nodiscard]] static std::size_t count_active(const Grant& grant, TimePoint now);
+  [[nodiscard]] TokenRecord* find_by_id(std::string_view id) const;
 
   const MemoryLimits limits_;
   mutable std::mutex mutex_;
@@ -170,9 +156,8 @@ class MemoryStore : public Store {
   std::deque<std::string> device_order_;
   Owners owners_;
   std::unordered_map<GrantId, Grant> grants_;
-  Table<Token> tokens_;
-  Order token_order_;               // tokens_, as they were issued
-  std::deque<Entry*> spent_order_;  // those of them that no clock brings back
+  TokenTable tokens_;
+  std::deque<TokenRecord*> spent_order_;  // those of them that no clock brings back
   Table<Quota> quotas_;
   std::deque<std::string> quota_order_;
   Table<RepeatableCall> calls_;

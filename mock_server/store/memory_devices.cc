@@ -70,9 +70,11 @@ DevicePoll MemoryStore::poll_device(std::string_view device_code, std::string_vi
   if (now >= device.expires_at) return DeviceExpired{};
   if (device.state == DeviceState::approved) {
     device.state = DeviceState::spent;
-    const GrantId grant = add_grant(device.client_id, device.user, device.scope);
-    add_tokens(grant, device_code, tokens);
-    return DeviceGranted{grant};
+    Grant& grant = add_grant(device.client_id, device.user, device.scope);
+    const GrantId id = grant.id;
+    add_tokens(grant, fingerprint_of(device_code), tokens);
+    make_room(tokens.issued_at);
+    return DeviceGranted{id};
   }
   const auto before = std::exchange(device.polled_at, now);
   if (before && now < saturating_add(*before, device.interval)) {

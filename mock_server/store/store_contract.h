@@ -142,6 +142,15 @@ TYPED_TEST_P(StoreContract, ATokenSaysWhereItComesFrom) {
   EXPECT_EQ(tokens[3].parent, tokens[1].id);
   EXPECT_EQ(tokens[3].grant, tokens[0].grant);
   EXPECT_NE(tokens[0].parent, "");
+  const auto found = store.find_token_by_id(tokens[2].id, this->kNow);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->value, "at-2");
+  EXPECT_FALSE(store.find_token_by_id("fp-000000000000", this->kNow));
+  EXPECT_FALSE(store.find_token_by_id("", this->kNow));
+  const auto counts = store.count_tokens(this->kNow);
+  EXPECT_EQ(counts.kept, 4U);
+  EXPECT_EQ(counts.live_access, 1U);
+  EXPECT_EQ(counts.live_refresh, 1U);
 }
 
 TYPED_TEST_P(StoreContract, RotationSpendsTheTokenAndReplacesTheAccessToken) {

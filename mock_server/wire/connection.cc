@@ -233,7 +233,7 @@ void Connection::handle(Lane& lane) {
   framed.keep_alive = framed.keep_alive && !stopping_;
   lane.before_handler();
   lane.steps.fetch_add(1, std::memory_order_relaxed);
-  auto answer = lane.bridge.answer(framed, context_.handler);
+  auto answer = lane.bridge.answer(std::move(framed), context_.handler);
   lane.steps.fetch_add(1, std::memory_order_relaxed);
   now_ = IoClock::now();
   depart(std::move(answer));
@@ -246,7 +246,7 @@ void Connection::refuse(const Refusal& refusal, Lane& lane) {
   framed.request.scheme = transport_->scheme();
   if (const auto* const tunnel = transport_->tunnel()) framed.request.tunnel = *tunnel;
   const auto& make = context_.options.on_bad_request;
-  auto answer = lane.bridge.answer(framed, [&](const Request& partial) {
+  auto answer = lane.bridge.answer(std::move(framed), [&](const Request& partial) {
     return make ? make(partial, refusal.status, refusal.reason)
                 : plain_refusal(refusal.status, refusal.reason);
   });

@@ -141,8 +141,10 @@ class HttplibBridge::Engine final : public httplib::Server {
                              const std::exception_ptr&) { out.status = 500; });
   }
 
-  Answer run(const FramedRequest& framed, const wire::Handler& handler) {
+  Answer run(FramedRequest& framed, const wire::Handler& handler) {
     framed_ = &framed;
+    asked_head_ = framed.request.method == "HEAD";
+    asked_connect_ = framed.request.method == "CONNECT";
     handler_ = &handler;
     answer_ = {};
     response_ = {};
@@ -171,7 +173,7 @@ class HttplibBridge::Engine final : public httplib::Server {
 
   Response call_handler() {
     try {
-      return (*handler_)(framed_->request);
+      return (*handler_)(std::move(framed_->request));
     } catch (const std::exception& error) {
       log(std::string("a handler failed: ") + error.what());
     } catch (...) {
@@ -187,12 +189,12 @@ class HttplibBridge::Engine final : public httplib::Server {
     answer_.delivery = response_.delivery;
     answer_.keep_alive =
         framed_->keep_alive && !iequals(response_.headers.get("Connection"), "close");
-    if (framed_->request.method == "CONNECT" && response_.upgrade && response_.status < 300) {
+    if (asked_connect_ && response_.upgrade && response_.status < 300) {
       answer_.upgrade = std::move(response_.upgrade);
       answer_.keep_alive = true;  // the tunnel lives on, whatever HTTP would have it
       response_.body.clear();
     }
-    if (no_body || framed_->request.method == "HEAD") {
+    if (no_body || asked_head_) {
       answer_.delivery.endless_bytes = 0;
       return;
     }
@@ -231,7 +233,7 @@ class HttplibBridge::Engine final : public httplib::Server {
   // Error" in some.
   void finish() {
     auto& bytes = answer_.bytes;
-    const auto sent_body = framed_->request.method == "HEAD" ? 0 : body_size_;
+    const auto sent_body = asked_head_ ? 0 : body_size_;
     answer_.head_size = bytes.size() - std::min(bytes.size(), sent_body);
     const auto line_end = bytes.find('\r');
     if (line_end == std::string::npos || line_end < kReasonOffset) return;
@@ -247,7 +249,9 @@ class HttplibBridge::Engine final : public httplib::Server {
   }
 
   LogError log_;
-  const FramedRequest* framed_ = nullptr;
+  FramedRequest* framed_ = nullptr;  // its request is the handler's once that is called
+  bool asked_head_ = false;
+  bool asked_connect_ = false;
   const wire::Handler* handler_ = nullptr;  // not httplib::Server::Handler
   Response response_;
   std::size_t body_size_ = 0;
@@ -257,7 +261,7 @@ class HttplibBridge::Engine final : public httplib::Server {
 HttplibBridge::HttplibBridge(LogError log) : engine_(std::make_unique<Engine>(std::move(log))) {}
 HttplibBridge::~HttplibBridge() = default;
 
-Answer HttplibBridge::answer(const FramedRequest& framed, const Handler& handler) {
+Answer HttplibBridge::answer(FramedRequest framed, const Handler& handler) {
   return engine_->run(framed, handler);
 }
 

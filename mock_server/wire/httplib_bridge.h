@@ -26,7 +26,7 @@ class HttplibBridge {
   HttplibBridge& operator=(const HttplibBridge&) = delete;
 
   // A handler that throws is answered for with a 500 that says nothing of the exception.
-  [[nodiscard]] Answer answer(const FramedRequest& framed, const Handler& handler);
+  [[nodiscard]] Answer answer(FramedRequest framed, const Handler& handler);
 
  private:
   class Engine;

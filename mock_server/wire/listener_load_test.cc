@@ -242,6 +242,34 @@ TEST(ListenerLoad, WithoutDescriptorsItGoesOnWhenThereAreSome) {
   EXPECT_TRUE(serves(*listener));
 }
 
+// A connection gives way to others after so many turns; whichever turn finds the peer gone, the
+// last one too, ends the connection and no more.
+TEST(ListenerLoad, APeerThatFloodsAndIsGoneAtAnyTurnEndsOnlyItsOwnConnection) {
+  constexpr int kRequests = 100;
+  std::string flood;
+  for (int i = 0; i < kRequests; ++i) flood += request("GET", "/" + std::to_string(i));
+  for (int gone_at = 1; gone_at < kRequests; ++gone_at) {
+    std::latch reached(1);
+    std::latch gone(1);
+    const auto last = "/" + std::to_string(gone_at);
+    const auto listener = serve([&](const Request& asked) {
+      if (asked.target == last) {
+        reached.count_down();
+        gone.wait();
+      }
+      return ok(asked);
+    });
+    {
+      RawClient client(listener->port());
+      client.send(flood);
+      reached.wait();
+    }  // its answers unread: the kernel sends an RST
+    gone.count_down();
+    wait_for_open(*listener, 0);
+    ASSERT_TRUE(serves(*listener)) << "gone while request " << gone_at << " was answered";
+  }
+}
+
 TEST(ListenerLoad, ConnectionsOfManyThreadsAllGetTheirOwnAnswers) {
   const auto listener = serve(ok);
   std::atomic<int> wrong{0};

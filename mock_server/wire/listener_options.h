@@ -16,7 +16,8 @@ namespace heygen::mock::wire {
 
 // Called on a worker thread; it may block (the pool of workers grows meanwhile) and must be safe to
 // call from several threads at once. What it throws becomes a 500; the text goes to the log only.
-using Handler = std::function<Response(const Request&)>;
+// The request is the handler's to keep; one that only reads may take it as const Request&.
+using Handler = std::function<Response(Request&&)>;
 
 // Makes the answer to bytes that are no request: `partial` is what could be read of it, `reason`
 // one line for a person. Called on any thread of the listener; must not block.

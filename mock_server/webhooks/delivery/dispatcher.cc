@@ -1,6 +1,7 @@
 #include "mock_server/webhooks/delivery/dispatcher.h"
 
 #include <algorithm>
+#include <exception>
 #include <map>
 #include <optional>
 #include <utility>
@@ -189,16 +190,35 @@ WebhookDispatcher::WebhookDispatcher(Record record, PosterLimits limits)
 WebhookDispatcher::~WebhookDispatcher() { stop(); }
 
 void WebhookDispatcher::watch(const std::shared_ptr<Sandbox>& sandbox) {
+  std::shared_ptr<Loop> loop;
+  try {
+    loop = start();
+  } catch (const std::exception& problem) {
+    Entry entry;
+    entry.endpoint = Endpoint::webhook;
+    entry.time = sandbox->clock().now();
+    entry.wall = sandbox->wall().now();
+    entry.response.status = 0;
+    entry.outcome = "undelivered";
+    entry.why = problem.what();
+    record_(*sandbox, entry);
+    return;
+  }
+  if (!loop) return;
+  sandbox->clock().on_move([bell = std::weak_ptr{loop}] {
+    if (const auto there = bell.lock()) there->wake();
+  });
+  loop->watch(sandbox);
+}
+
+// The loop, which the first call starts; null once it was stopped.
+std::shared_ptr<WebhookDispatcher::Loop> WebhookDispatcher::start() {
   const std::lock_guard lock{mutex_};
-  if (stopped_) return;
-  if (!loop_) {
+  if (!loop_ && !stopped_) {
     loop_ = std::make_shared<Loop>(record_, limits_);
     thread_ = std::jthread{[loop = loop_](const std::stop_token& stop) { loop->run(stop); }};
   }
-  sandbox->clock().on_move([bell = std::weak_ptr{loop_}] {
-    if (const auto loop = bell.lock()) loop->wake();
-  });
-  loop_->watch(sandbox);
+  return stopped_ ? nullptr : loop_;
 }
 
 void WebhookDispatcher::stop() {

@@ -25,14 +25,15 @@ class WebhookDispatcher {
  public:
   // Called from the dispatcher's thread with each attempt as it ended: endpoint `webhook`, outcome
   // "ok" or "undelivered".
-  using Record = std::function<void(Sandbox&, Entry)>;
+  using Record = std::function<void(Sandbox&, const Entry&)>;
 
   explicit WebhookDispatcher(Record record, PosterLimits limits = {});
   ~WebhookDispatcher();  // stop()
   WebhookDispatcher(const WebhookDispatcher&) = delete;
   WebhookDispatcher& operator=(const WebhookDispatcher&) = delete;
 
-  // Something waits in the sandbox's book. The first call starts the thread.
+  // Something waits in the sandbox's book. The first call starts the thread; where it cannot, the
+  // record says why.
   void watch(const std::shared_ptr<Sandbox>& sandbox);
 
   // Attempts under way are given up, without a record. Nothing is sent after it returns.
@@ -40,6 +41,8 @@ class WebhookDispatcher {
 
  private:
   class Loop;
+  std::shared_ptr<Loop> start();
+
   const Record record_;
   const PosterLimits limits_;
   std::mutex mutex_;

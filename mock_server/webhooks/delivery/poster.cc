@@ -1,12 +1,12 @@
 #include "mock_server/webhooks/delivery/poster.h"
 
-#include <curl/curl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <limits>
 #include <stdexcept>
 
+#include "mock_server/webhooks/delivery/curl_api.h"
 #include "mock_server/webhooks/target.h"
 
 namespace heygen::mock {
@@ -14,13 +14,13 @@ namespace {
 
 // CURL and CURLM are both void.
 struct FreeEasy {
-  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
+  void operator()(CURL* handle) const { curl_api().easy_cleanup(handle); }
 };
 struct FreeMulti {
-  void operator()(CURLM* handle) const { curl_multi_cleanup(handle); }
+  void operator()(CURLM* handle) const { curl_api().multi_cleanup(handle); }
 };
 struct FreeList {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+  void operator()(curl_slist* list) const { curl_api().slist_free_all(list); }
 };
 
 std::string_view trimmed(std::string_view text) {
@@ -68,13 +68,14 @@ struct Poster::Transfer {
 };
 
 struct Poster::Multi {
-  // After the transfers, so that it goes first.
+  const CurlApi& api = curl_api();
   std::vector<std::unique_ptr<Transfer>> transfers;
-  std::unique_ptr<CURLM, FreeMulti> curl{curl_multi_init()};
+  // After the transfers, so that it goes first.
+  std::unique_ptr<CURLM, FreeMulti> curl{api.multi_init()};
 
   ~Multi() {
     for (const auto& transfer : transfers) {
-      curl_multi_remove_handle(curl.get(), transfer->curl.get());
+      api.multi_remove_handle(curl.get(), transfer->curl.get());
     }
   }
 };
@@ -90,58 +91,60 @@ std::size_t Poster::free() const noexcept {
 }
 
 void Poster::send(Order order) {
+  const CurlApi& api = multi_->api;
   auto transfer = std::make_unique<Transfer>();
-  transfer->curl.reset(curl_easy_init());
+  transfer->curl.reset(api.easy_init());
   if (!transfer->curl) throw std::runtime_error("libcurl cannot be initialised");
   transfer->order = std::move(order);
   transfer->outcome.ticket = transfer->order.ticket;
   transfer->most = limits_.body;
   for (const auto& [name, value] : transfer->order.headers) {
     const std::string field = name + ": " + value;
-    transfer->fields.reset(curl_slist_append(transfer->fields.release(), field.c_str()));
+    transfer->fields.reset(api.slist_append(transfer->fields.release(), field.c_str()));
   }
   CURL* const curl = transfer->curl.get();
-  curl_easy_setopt(curl, CURLOPT_URL, transfer->order.url.c_str());
-  curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(curl, CURLOPT_PROXY, "");
-  curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(limits_.timeout.count()));
-  curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L);
-  curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-  curl_easy_setopt(curl, CURLOPT_HTTPHEADER, transfer->fields.get());
-  curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, static_cast<long>(transfer->order.body.size()));
-  curl_easy_setopt(curl, CURLOPT_POSTFIELDS, transfer->order.body.c_str());
-  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &Transfer::take_body);
-  curl_easy_setopt(curl, CURLOPT_WRITEDATA, transfer.get());
-  curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, &Transfer::take_field);
-  curl_easy_setopt(curl, CURLOPT_HEADERDATA, transfer.get());
-  curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, &Transfer::open);
-  curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, transfer.get());
-  curl_easy_setopt(curl, CURLOPT_PRIVATE, transfer.get());
-  curl_multi_add_handle(multi_->curl.get(), curl);
+  api.easy_setopt(curl, CURLOPT_URL, transfer->order.url.c_str());
+  api.easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+  api.easy_setopt(curl, CURLOPT_PROXY, "");
+  api.easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+  api.easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(limits_.timeout.count()));
+  api.easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L);
+  api.easy_setopt(curl, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  api.easy_setopt(curl, CURLOPT_HTTPHEADER, transfer->fields.get());
+  api.easy_setopt(curl, CURLOPT_POSTFIELDSIZE, static_cast<long>(transfer->order.body.size()));
+  api.easy_setopt(curl, CURLOPT_POSTFIELDS, transfer->order.body.c_str());
+  api.easy_setopt(curl, CURLOPT_WRITEFUNCTION, &Transfer::take_body);
+  api.easy_setopt(curl, CURLOPT_WRITEDATA, transfer.get());
+  api.easy_setopt(curl, CURLOPT_HEADERFUNCTION, &Transfer::take_field);
+  api.easy_setopt(curl, CURLOPT_HEADERDATA, transfer.get());
+  api.easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, &Transfer::open);
+  api.easy_setopt(curl, CURLOPT_OPENSOCKETDATA, transfer.get());
+  api.easy_setopt(curl, CURLOPT_PRIVATE, transfer.get());
+  api.multi_add_handle(multi_->curl.get(), curl);
   multi_->transfers.push_back(std::move(transfer));
 }
 
 std::vector<Poster::Outcome> Poster::wait(std::chrono::milliseconds at_most) {
+  const CurlApi& api = multi_->api;
   std::vector<Outcome> done;
   int running = 0;
-  curl_multi_perform(multi_->curl.get(), &running);
+  api.multi_perform(multi_->curl.get(), &running);
   const auto collect = [&] {
     int left = 0;
-    while (const CURLMsg* const message = curl_multi_info_read(multi_->curl.get(), &left)) {
+    while (const CURLMsg* const message = api.multi_info_read(multi_->curl.get(), &left)) {
       if (message->msg != CURLMSG_DONE) continue;
       const CURLcode code = message->data.result;
       const auto it = std::ranges::find(multi_->transfers, message->easy_handle,
                                         [](const auto& t) { return t->curl.get(); });
       Transfer& transfer = **it;
       long status = 0;
-      curl_easy_getinfo(message->easy_handle, CURLINFO_RESPONSE_CODE, &status);
-      curl_multi_remove_handle(multi_->curl.get(), message->easy_handle);
+      api.easy_getinfo(message->easy_handle, CURLINFO_RESPONSE_CODE, &status);
+      api.multi_remove_handle(multi_->curl.get(), message->easy_handle);
       if (code == CURLE_OK) {
         transfer.outcome.status = static_cast<int>(status);
       } else {
         transfer.outcome.error =
-            transfer.far ? "the address is neither loopback nor private" : curl_easy_strerror(code);
+            transfer.far ? "the address is neither loopback nor private" : api.easy_strerror(code);
       }
       done.push_back(std::move(transfer.outcome));
       multi_->transfers.erase(it);
@@ -150,13 +153,13 @@ std::vector<Poster::Outcome> Poster::wait(std::chrono::milliseconds at_most) {
   collect();
   if (!done.empty()) return done;
   const auto most = std::min<std::int64_t>(at_most.count(), std::numeric_limits<int>::max());
-  curl_multi_poll(multi_->curl.get(), nullptr, 0, static_cast<int>(std::max<std::int64_t>(most, 0)),
-                  nullptr);
-  curl_multi_perform(multi_->curl.get(), &running);
+  api.multi_poll(multi_->curl.get(), nullptr, 0, static_cast<int>(std::max<std::int64_t>(most, 0)),
+                 nullptr);
+  api.multi_perform(multi_->curl.get(), &running);
   collect();
   return done;
 }
 
-void Poster::wake() noexcept { curl_multi_wakeup(multi_->curl.get()); }
+void Poster::wake() noexcept { multi_->api.multi_wakeup(multi_->curl.get()); }
 
 }  // namespace heygen::mock

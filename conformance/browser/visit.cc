@@ -1,4 +1,4 @@
-#include "conformance/browser/browser.h"
+#include "conformance/browser/visit.h"
 
 #include <curl/curl.h>
 
@@ -16,19 +16,6 @@ struct UrlRelease {
 
 bool is_redirect(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-}
-
-// RFC 9110 §15.4, as browsers do it: 307 and 308 keep method and body, the others become GET.
-FetchRequest redirected(const FetchRequest& request, int status, std::string url) {
-  FetchRequest next{"GET", std::move(url)};
-  if (status == 307 || status == 308) {
-    next.method = request.method;
-    next.body = request.body;
-    next.headers = request.headers;
-  } else if (request.method == "HEAD") {
-    next.method = "HEAD";
-  }
-  return next;
 }
 
 }  // namespace
@@ -68,27 +55,7 @@ std::optional<std::string> Answered::onward() const {
   return resolve(page.base.empty() ? url : resolve(url, page.base).value_or(url), *page.refresh);
 }
 
-Outcome<Visit> Browser::visit(FetchRequest request, std::chrono::steady_clock::time_point deadline,
-                              const std::stop_token& stop) const {
-  Visit visit;
-  while (visit.pages.size() < options_.most_pages) {
-    auto answer = fetch(request, jar_, options_.limits, deadline, stop);
-    if (!answer) return answer.failure();
-    visit.pages.push_back({request.url, std::move(answer).value()});
-    auto next = visit.last().onward();
-    if (!next) return visit;
-    if (!options_.may_follow(*next)) {
-      visit.left_to = std::move(next);
-      return visit;
-    }
-    request = redirected(request, visit.last().answer.status, *std::move(next));
-  }
-  return Failure{
-      Failure::Origin::protocol, "redirect-loop",
-      "it redirects in circles: " + std::to_string(visit.pages.size()) + " pages and no end"};
-}
-
-std::optional<FetchRequest> Browser::submission(const Answered& page, const PageForm& form) {
+std::optional<FetchRequest> submission(const Answered& page, const PageForm& form) {
   auto target = resolve(page.url, form.action);
   if (!target) return std::nullopt;
   const std::string encoded = mock::wire::form_encode(form.fields);

@@ -1,0 +1,46 @@
+// One user of a web app: what the visits of their browser mean.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <stop_token>
+#include <string>
+
+#include "conformance/browser/browser.h"
+#include "conformance/subject.h"
+#include "conformance/subjects/app.h"
+
+namespace heygen::conformance {
+
+// Thread-safe.
+class AppUser {
+ public:
+  // The timeout, of each operation, is the subject's, and outlives the user.
+  AppUser(std::shared_ptr<const App> app, const std::atomic<std::chrono::milliseconds>& timeout,
+          std::stop_token stop);
+
+  Outcome<std::string> begin_login();
+  Outcome<Landing> take_callback(const std::string& url);
+  Outcome<Landing> visit(FetchRequest request);
+  Outcome<LoginState> state();
+  Outcome<ApiAnswer> call();
+  Outcome<Done> provoke_refresh();
+  Outcome<Done> log_out();
+
+ private:
+  [[nodiscard]] Browser::Deadline deadline() const;
+  Outcome<Visit> go(FetchRequest request);
+  [[nodiscard]] bool sent_to_login(const Visit& visit) const;
+
+  const std::shared_ptr<const App> app_;
+  const std::atomic<std::chrono::milliseconds>& timeout_;
+  const std::stop_token stop_;
+  const std::unique_ptr<Browser> browser_;
+  std::atomic<bool> came_in_ = false;  // a callback of theirs ended well
+  // The last thing they did was a callback that ended well, with nothing spoiled: no need to ask
+  // the call URL, whose call would be one more in the journal.
+  std::atomic<bool> just_came_in_ = false;
+};
+
+}  // namespace heygen::conformance

@@ -1,0 +1,3 @@
+module example.com/my_app
+
+go 1.19
