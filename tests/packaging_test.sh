@@ -15,7 +15,7 @@ has() {
 
 # --- CI files and compose: YAML, and the shell inside it -------------------------------------------
 yaml=(.github/workflows/*.yml packaging/github/action.yml packaging/gitlab/*.yml
-  packaging/docker/compose.yaml)
+  packaging/docker/compose.yaml packaging/docker/replicas.yaml)
 if has yamllint 'the CI files are not read'; then
   yamllint -s -d '{extends: relaxed, rules: {line-length: disable}}' "${yaml[@]}"
 fi
@@ -35,6 +35,9 @@ assert all(isinstance(line, str) for line in script), "a colon made a line into 
 open(f"{work}/gitlab.sh", "w").write("\n".join(script))
 service = yaml.safe_load(open("packaging/docker/compose.yaml"))["services"]["heygen"]
 assert service["read_only"] is True and service["ports"][0].startswith("127.0.0.1:")
+replicas = yaml.safe_load(open("packaging/docker/replicas.yaml"))["services"]
+assert replicas["balancer"]["ports"] == ["127.0.0.1:8765:8765"]
+assert "ports" not in replicas["heygen"] and "ports" not in replicas["redis"]
 workflow = yaml.safe_load(open(".github/workflows/ci.yml"))
 assert workflow["permissions"] == {"contents": "read"}
 PYTHON
@@ -61,6 +64,10 @@ if [ "$(id -u)" = 0 ] && chroot --userspec=65532:65532 "$work/image" /usr/bin/he
     fail 'the HEALTHCHECK does not hold in the image'
 else
   echo 'not run: chroot needs root: the image is made, and not entered'
+fi
+
+if has haproxy 'the configuration of the balancer is not read'; then
+  haproxy -c -q -f packaging/docker/haproxy.cfg || fail haproxy.cfg
 fi
 
 # --- the unit ---------------------------------------------------------------------------------------
