@@ -176,9 +176,9 @@ class NoFalseAlarms(unittest.TestCase):
         result, out = self.verdict("response.header-unsafe-token", '"[!-~]+"', '"[!-~\xe9]+"')
         self.assertEqual(result, "warn", out)
 
-    def test_a_control_character_in_a_token(self):
-        result, out = self.verdict("response.header-unsafe-token", '"[!-~]+"', '"[!-~\t]+"')
-        self.assertEqual(result, "fail", out)
+    def test_a_tab_in_a_token(self):
+        result, out = self.verdict("response.header-unsafe-token", '"[!-~]+"', '"[!-~\\t]+"')
+        self.assertEqual(result, "warn", out)
 
 
 class CallbackAlone(unittest.TestCase):
