@@ -6,6 +6,7 @@
 import contextlib, json, os, pathlib, shutil, socket, subprocess, sys, tempfile, unittest
 
 from flaws import FLAWS
+from twins import TWINS
 
 SUITE = sys.argv.pop(1) if len(sys.argv) > 1 else "heygen-conformance"
 APPS = pathlib.Path(__file__).resolve().parent.parent / "apps"
@@ -260,6 +261,17 @@ class Flawed(unittest.TestCase):
                 results, code, _ = judge(flaw.app, source.replace(flaw.old, flaw.new), "--only",
                                          flaw.check)
                 self.assertEqual(results[flaw.check]["result"], "fail", results[flaw.check])
+                self.assertEqual(code, 1)
+
+    def test_twins(self):
+        for twin in TWINS:
+            with self.subTest(twin.name):
+                source = (APPS / "app.mjs").read_text()
+                for old, new in twin.changes:
+                    self.assertEqual(source.count(old), 1, old)
+                    source = source.replace(old, new)
+                results, code, _ = judge("app.mjs", source, "--only", twin.check)
+                self.assertEqual(results[twin.check]["result"], "fail", results[twin.check])
                 self.assertEqual(code, 1)
 
 
