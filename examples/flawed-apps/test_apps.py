@@ -182,6 +182,41 @@ class NoFalseAlarms(unittest.TestCase):
         self.assertEqual(result, "warn", out)
 
 
+class BadCallbacks(unittest.TestCase):
+    """However a sound app answers a callback that it refuses."""
+    REFUSAL = "self.answer(400, html.escape(str(error)))"
+    TO_LOGIN = '<meta http-equiv=refresh content="0;url=/login">'
+    FORM = "<form action=/login><button>Log in again</button></form>"
+
+    def answers(self, refusal, *flags):
+        text = (APPS / "app.py").read_text()
+        self.assertEqual(text.count(self.REFUSAL), 1)
+        results, code, out = judge("app.py", text.replace(self.REFUSAL, refusal), *flags,
+                                   *[f"--only={name}" for name in (
+                                       "callback.*", "state.*", "response.*", "token.exactly-once",
+                                       "logout.cancels-pending-login")])
+        self.assertEqual(bad(results), {}, out)
+        self.assertEqual(code, 0, out)
+        self.assertGreater(sum(c["result"] == "pass" for c in results.values()), 50, out)
+
+    def test_statuses(self):
+        for status in (200, 401, 403, 404, 422):
+            with self.subTest(status):
+                self.answers(f"self.answer({status}, html.escape(str(error)))")
+
+    def test_a_redirect_to_a_new_login(self):
+        self.answers('self.answer(302, "", "/login")')
+
+    def test_a_redirect_home(self):
+        self.answers('self.answer(303, "", "/")')
+
+    def test_a_meta_refresh_to_a_new_login(self):
+        self.answers(f"self.answer(200, '{self.TO_LOGIN}')")
+
+    def test_a_form(self):
+        self.answers(f"self.answer(400, html.escape(str(error)) + '{self.FORM}')")
+
+
 class CallbackAlone(unittest.TestCase):
     """No start URL, and none to be found."""
     HIDDEN = [('path == "/login"', 'path == "/hidden-from-everybody"'),
