@@ -52,10 +52,10 @@ Verdict expect_no_login(Trial& trial, std::string_view session) {
   return logged_in ? failed("no login", "the session is logged in") : passed();
 }
 
-Verdict expect_login_unused(Trial& trial, std::string_view session, const Tokens& good) {
-  const Mark before = trial.mark();
+Verdict expect_login_unused(Trial& trial, std::string_view session, const Tokens& good,
+                            Mark since) {
   (void)trial.call_api(session);
-  Verdict unused = expect_only_tokens(trial, before, good);
+  Verdict unused = expect_only_tokens(trial, since, good);
   if (unused.result != Result::pass) return unused;
   return expect_no_login(trial, session);
 }

@@ -30,8 +30,10 @@ Verdict expect_token_sent(Trial& trial, std::string_view session, std::string_vi
 // The session is not logged in. A subject of one session may still be so by an earlier login, and
 // is not asked.
 Verdict expect_no_login(Trial& trial, std::string_view session);
-// Both: what the login brought is not used, whatever the client says of itself.
-Verdict expect_login_unused(Trial& trial, std::string_view session, const Tokens& good);
+// Both: what the login brought is not used, whatever the client says of itself. Since before the
+// login: a driver that learns the state from a call has made one by now, after which a token that
+// was refused may be gone.
+Verdict expect_login_unused(Trial& trial, std::string_view session, const Tokens& good, Mark since);
 // The callback was taken, the session is logged in, and a call succeeds.
 Verdict expect_logged_in(Trial& trial, const Login& login);
 

@@ -215,9 +215,12 @@ std::string readable(const Landing& landing) {
 }
 
 Verdict no_tokens(Trial& trial) {
-  const Landing page = good_page(trial);
+  std::string text = readable(good_page(trial));
+  if (trial.has(Capability::call_api)) {
+    if (const auto called = trial.call_api()) text += called->body;
+  }
   return expect_no_secret_in(
-      trial, "what the browser was shown", readable(page),
+      trial, "what the browser was shown", text,
       {SecretKind::code, SecretKind::state, SecretKind::verifier, SecretKind::device_code});
 }
 
@@ -325,7 +328,8 @@ constexpr Check kCallbackPageChecks[] = {
      .clause = "RFC 6749 §10.3, §10.4; RFC 6750 §5.3",
      .level = Level::must,
      .phase = Phase::callback,
-     .provokes = "a login; the callback's answers are searched for the tokens",
+     .provokes =
+         "a login, and a call where one can be made; the answers are searched for the tokens",
      .requires_ = "No page, redirect or readable cookie holds one.",
      .mend = "Keep tokens on your side; give the browser a session cookie with HttpOnly.",
      .needs = kLoginPage,

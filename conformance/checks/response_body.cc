@@ -16,8 +16,9 @@ Verdict expect_all_refused(Trial& trial, const std::vector<Fault>& answers) {
   for (std::size_t i = 0; i < answers.size(); ++i) {
     const std::string session = "odd-" + std::to_string(i + 1);
     const Tokens good = access_tokens(trial);
+    const Mark before = trial.mark();
     (void)login_answered_with(trial, answers[i], session);
-    Verdict verdict = expect_login_unused(trial, session, good);
+    Verdict verdict = expect_login_unused(trial, session, good, before);
     if (verdict.result != Result::pass) return verdict;
   }
   trial.control();
@@ -44,8 +45,9 @@ Verdict html_with_200(Trial& trial) {
   for (std::size_t i = 0; i < faults.size(); ++i) {
     const std::string session = "page-" + std::to_string(i + 1);
     const Tokens good = access_tokens(trial);
+    const Mark before = trial.mark();
     const Login login = login_answered_with(trial, faults[i], session);
-    Verdict verdict = expect_login_unused(trial, session, good);
+    Verdict verdict = expect_login_unused(trial, session, good, before);
     if (verdict.result != Result::pass) return verdict;
     if (login.landed && login.landed->shown().find(kScript) != std::string::npos) {
       return failed("no part of the page is shown as it is", "its script in the callback's page");
@@ -137,9 +139,10 @@ Verdict short_of_its_length(Trial& trial) {
 Verdict truncated(Trial& trial) {
   trial.control();
   const Tokens good = access_tokens(trial);
+  const Mark before = trial.mark();
   const Mark start = trial.mark();
   (void)login_answered_with(trial, exchange_answer(long_answer()).truncated(), "cut");
-  Verdict verdict = expect_login_unused(trial, "cut", good);
+  Verdict verdict = expect_login_unused(trial, "cut", good, before);
   if (verdict.result != Result::pass) return verdict;
   if (trial.has(Capability::refresh)) {
     (void)trial.refresh("cut");

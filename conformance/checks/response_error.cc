@@ -36,12 +36,13 @@ Verdict error_400(Trial& trial) {
   trial.control();
   for (const std::string_view error : {"invalid_grant", "invalid_scope", "odd_error"}) {
     const Tokens good = access_tokens(trial);
+    const Mark before = trial.mark();
     const std::string body =
         R"({"error":")" + std::string(error) +
         R"(","access_token":"token-in-an-error","token_type":"Bearer","expires_in":600})";
     Verdict verdict = expect_given_up(
         trial, Fault::at(Endpoint::token).status(400).body(body).first(20), error, 1);
-    if (verdict.result == Result::pass) verdict = expect_login_unused(trial, error, good);
+    if (verdict.result == Result::pass) verdict = expect_login_unused(trial, error, good, before);
     if (verdict.result != Result::pass) return verdict;
   }
   trial.control();
@@ -58,8 +59,9 @@ Verdict error_in_200(Trial& trial) {
   for (std::size_t i = 0; i < kBodies.size(); ++i) {
     const std::string session = "error-" + std::to_string(i + 1);
     const Tokens good = access_tokens(trial);
+    const Mark before = trial.mark();
     (void)login_answered_with(trial, exchange_answer(kBodies[i]), session);
-    Verdict verdict = expect_login_unused(trial, session, good);
+    Verdict verdict = expect_login_unused(trial, session, good, before);
     if (verdict.result != Result::pass) return verdict;
   }
   trial.control();
@@ -99,8 +101,9 @@ Verdict connection_lost(Trial& trial) {
   for (std::size_t i = 0; i < faults.size(); ++i) {
     const std::string session = "lost-" + std::to_string(i + 1);
     const Tokens good = access_tokens(trial);
+    const Mark before = trial.mark();
     (void)login_answered_with(trial, faults[i], session);
-    Verdict verdict = expect_login_unused(trial, session, good);
+    Verdict verdict = expect_login_unused(trial, session, good, before);
     if (verdict.result != Result::pass) return verdict;
     const Login again = trial.try_login(session);
     if (!again.done()) {
