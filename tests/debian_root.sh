@@ -13,6 +13,7 @@ debian_root() {
     tail -n 20 "$2"
     die "debootstrap failed"
   }
+  rm -f "$1/etc/apt/sources.list" # debootstrap's, which names the mirror once more
   cp -r /etc/apt/. "$1/etc/apt/"
   cp /etc/resolv.conf "$1/etc/"
 }

@@ -67,7 +67,8 @@ func TestRefreshesAfterTenDays(t *testing.T) {
 	if email, err := app.WhoAmI(); err != nil || !strings.Contains(email, "@") {
 		t.Fatal(email, err)
 	}
-	b.control("verify", map[string]any{"match": map[string]string{"endpoint": "refresh"}, "count": map[string]int{"min": 1, "max": 1}})
+	b.control("verify", map[string]any{"match": map[string]string{"endpoint": "refresh"},
+		"count": map[string]int{"min": 1, "max": 1}})
 }
 
 func TestALostRefreshAnswerAsksForANewLogin(t *testing.T) {

@@ -30,9 +30,11 @@ async function tokens(headers) {
 const pages = {
   '/': async () => new Response('<a href="/login">Log in</a>', { headers: { 'Content-Type': 'text/html' } }),
   '/login': async (headers) => {
-    const answer = await auth.api.signInSocial({ headers, asResponse: true, body: { provider: 'heygen', callbackURL: '/' } })
+    const body = { provider: 'heygen', callbackURL: '/' }
+    const answer = await auth.api.signInSocial({ headers, asResponse: true, body })
     const { url } = await answer.json()
-    return new Response(null, { status: 302, headers: [['Location', url], ...answer.headers.getSetCookie().map((c) => ['Set-Cookie', c])] })
+    const cookies = answer.headers.getSetCookie().map((cookie) => ['Set-Cookie', cookie])
+    return new Response(null, { status: 302, headers: [['Location', url], ...cookies] })
   },
   '/me': async (headers) => {
     const { status, body: text } = await app.whoAmI(await tokens(headers), async ({ accountId }) => {
@@ -45,7 +47,7 @@ const pages = {
     const old = await tokens(headers)
     if (old) await auth.api.signOut({ headers })
     await app.revoke(old)
-    database.account.length = 0
+    database.account = database.account.filter(({ id }) => id !== old?.accountId)
     return new Response(null, { status: 302, headers: { Location: '/' } })
   },
 }
@@ -54,7 +56,8 @@ const library = toNodeHandler(auth)
 createServer(async (req, res) => {
   const page = pages[new URL(req.url, app.ORIGIN).pathname]
   if (!page) return library(req, res)
-  const answer = await page(fromNodeHeaders(req.headers)).catch(() => new Response('The login failed', { status: 500 }))
+  const answer = await page(fromNodeHeaders(req.headers)).catch(
+    () => new Response('The login failed', { status: 500 }))
   const headers = [...answer.headers].filter(([name]) => name !== 'set-cookie')
   res.writeHead(answer.status, [...headers, ...answer.headers.getSetCookie().map((c) => ['Set-Cookie', c])].flat())
   res.end(await answer.text())

@@ -30,7 +30,8 @@ var (
 	sessions = map[string]*session{}
 	config   = oauth2.Config{
 		ClientID: os.Getenv("CLIENT_ID"), ClientSecret: os.Getenv("CLIENT_SECRET"), RedirectURL: os.Getenv("REDIRECT"),
-		Endpoint: oauth2.Endpoint{AuthURL: os.Getenv("AUTHORIZE_URL"), TokenURL: os.Getenv("TOKEN_URL"), AuthStyle: oauth2.AuthStyleInParams},
+		Endpoint: oauth2.Endpoint{AuthURL: os.Getenv("AUTHORIZE_URL"), TokenURL: os.Getenv("TOKEN_URL"),
+			AuthStyle: oauth2.AuthStyleInParams},
 	}
 )
 
@@ -82,7 +83,8 @@ func callback(w http.ResponseWriter, r *http.Request) {
 }
 
 func call(token *oauth2.Token) (int, []byte, error) {
-	answer, err := oauth2.NewClient(context.Background(), oauth2.StaticTokenSource(token)).Get(os.Getenv("API_URL") + "/v1/user/me")
+	client := oauth2.NewClient(context.Background(), oauth2.StaticTokenSource(token))
+	answer, err := client.Get(os.Getenv("API_URL") + "/v1/user/me")
 	if err != nil {
 		return 0, nil, err
 	}

@@ -24,7 +24,8 @@ server.use(session({ secret: 'for one run', resave: false, saveUninitialized: fa
 server.use(passport.session())
 server.get('/', (_req, res) => res.send('<a href="/login">Log in</a>'))
 server.get('/login', passport.authenticate('oauth2'))
-server.get(new URL(app.REDIRECT).pathname, passport.authenticate('oauth2', { successRedirect: '/', failureRedirect: '/' }))
+server.get(new URL(app.REDIRECT).pathname,
+  passport.authenticate('oauth2', { successRedirect: '/', failureRedirect: '/' }))
 server.get('/me', async (req, res) => {
   const { status, body } = await app.whoAmI(req.user, async (old) =>
     (req.session.passport.user = app.merged(old, await refresh(old))))
