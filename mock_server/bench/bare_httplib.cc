@@ -12,6 +12,7 @@
 namespace {
 
 using heygen::mock::bench::acceptable;
+using heygen::mock::bench::acceptable_code;
 using heygen::mock::bench::kErrorAnswer;
 using heygen::mock::bench::kTokenAnswer;
 
@@ -21,10 +22,21 @@ void answer_token_request(const httplib::Request& request, httplib::Response& re
   response.set_header("Cache-Control", "no-store");
   response.set_header("Pragma", "no-cache");
   const bool good =
-      acceptable(request.get_param_value("grant_type"), request.get_param_value("refresh_token"),
-                 request.get_param_value("client_id"));
+      request.has_param("code")
+          ? acceptable_code(request.get_param_value("grant_type"), request.get_param_value("code"),
+                            request.get_param_value("code_verifier"))
+          : acceptable(request.get_param_value("grant_type"),
+                       request.get_param_value("refresh_token"),
+                       request.get_param_value("client_id"));
   response.status = good ? 200 : 400;
   response.set_content(std::string(good ? kTokenAnswer : kErrorAnswer), "application/json");
+}
+
+// The whole code flow, with the same redirect each time.
+void answer_authorize_request(const httplib::Request& request, httplib::Response& response) {
+  response.status = request.get_param_value("response_type") == "code" ? 302 : 400;
+  response.set_header("Location", std::string(heygen::mock::bench::kRedirect));
+  response.set_header("Cache-Control", "no-store");
 }
 
 }  // namespace
@@ -41,6 +53,7 @@ int main(int argc, char** argv) {
   server.set_keep_alive_max_count(std::numeric_limits<std::size_t>::max());
   server.set_keep_alive_timeout(75);
   server.Post("/v1/oauth/token", answer_token_request);
+  server.Get("/oauth/authorize", answer_authorize_request);
   if (!server.bind_to_port("127.0.0.1", *port)) {
     std::cerr << "127.0.0.1:" << *port << " is in use: choose another port\n";
     return 1;

@@ -11,6 +11,14 @@ inline constexpr std::string_view kTokenAnswer =
     R"("expires_in":864000,"refresh_token":"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKL"})";
 inline constexpr std::string_view kErrorAnswer = R"({"error":"invalid_request"})";
 
+inline constexpr std::string_view kRedirect =
+    "http://127.0.0.1:3000/"
+    "callback?code=0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKL&state=xyz";
+
+[[nodiscard]] constexpr bool acceptable_code(std::string_view grant_type, std::string_view code,
+                                             std::string_view verifier) noexcept {
+  return grant_type == "authorization_code" && !code.empty() && !verifier.empty();
+}
 [[nodiscard]] constexpr bool acceptable(std::string_view grant_type, std::string_view refresh_token,
                                         std::string_view client_id) noexcept {
   return grant_type == "refresh_token" && !refresh_token.empty() && !client_id.empty();
