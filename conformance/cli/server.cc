@@ -28,7 +28,7 @@ int run_server(const ServerCommand& command, const CommandContext& context) {
   if (const std::string wrong = complete(target); !wrong.empty()) {
     return refuse(context, kExitUsage, wrong);
   }
-  if (const std::string why = unreachable(target, common.timeout); !why.empty()) {
+  if (const std::string why = unreachable(target, common.timeout, context.stop); !why.empty()) {
     return refuse(context, kExitNoSubject, why);
   }
   const JudgedAt judged{"server", origin_of(target.authorize_url), target.capabilities().names(),

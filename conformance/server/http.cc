@@ -42,6 +42,12 @@ std::size_t on_header(char* data, std::size_t size, std::size_t count, void* con
   return size * count;
 }
 
+// libcurl asks once a second at the least.
+int on_progress(void* context, curl_off_t /*down_all*/, curl_off_t /*down*/, curl_off_t /*up_all*/,
+                curl_off_t /*up*/) {
+  return static_cast<const std::stop_token*>(context)->stop_requested() ? 1 : 0;
+}
+
 void append(HeaderList& list, const std::string& line) {
   curl_slist* const longer = curl_slist_append(list.get(), line.c_str());
   if (longer == nullptr) throw std::bad_alloc();
@@ -90,6 +96,9 @@ Http::Http(HttpOptions options)
   handle.set(CURLOPT_TIMEOUT_MS, static_cast<long>(options_.timeout.count()));
   handle.set(CURLOPT_WRITEFUNCTION, &on_body);
   handle.set(CURLOPT_HEADERFUNCTION, &on_header);
+  handle.set(CURLOPT_NOPROGRESS, 0L);
+  handle.set(CURLOPT_XFERINFOFUNCTION, &on_progress);
+  handle.set(CURLOPT_XFERINFODATA, static_cast<const void*>(&options_.stop));
   if (!options_.ca_file.empty()) handle.set(CURLOPT_CAINFO, options_.ca_file.c_str());
   if (options_.cookies) handle.set(CURLOPT_COOKIEFILE, "");
 }

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <memory>
+#include <stop_token>
 #include <string>
 
 #include "conformance/subject.h"
@@ -22,6 +23,7 @@ struct HttpOptions {
   std::chrono::milliseconds timeout{5000};  // of a whole exchange
   std::string ca_file;                      // "": the system's
   bool cookies = false;                     // keeps them, as a browser does
+  std::stop_token stop = {};                // once asked for, nothing is waited for any more
 };
 
 // Connections are kept between requests. Used by one thread.

@@ -1,11 +1,14 @@
 #include "conformance/server/probe.h"
 
+#include <utility>
+
 #include "conformance/server/http.h"
 
 namespace heygen::conformance {
 
-std::string unreachable(const ServerTarget& target, std::chrono::milliseconds timeout) {
-  Http http({timeout, target.ca_file, false});
+std::string unreachable(const ServerTarget& target, std::chrono::milliseconds timeout,
+                        std::stop_token stop) {
+  Http http({timeout, target.ca_file, false, std::move(stop)});
   const auto refused = [](std::string_view flag, const Failure& failure) {
     return failure.message + "; is the server there, and " + std::string(flag) + " right?";
   };

@@ -61,20 +61,27 @@ std::string unchunked(std::string_view text) {
 struct RawConnection::Handle {
   CURL* easy = curl_easy_init();
   steady_clock::time_point deadline;
+  std::stop_token stop;
 
   Handle() = default;
   ~Handle() { curl_easy_cleanup(easy); }
   Handle(const Handle&) = delete;
   Handle& operator=(const Handle&) = delete;
 
-  // False when the time is up.
+  // False when the time is up, or nobody waits any more.
   [[nodiscard]] bool wait(short events) const {
     curl_socket_t socket = CURL_SOCKET_BAD;
     (void)curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &socket);
-    const auto left =
-        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - steady_clock::now());
-    pollfd one{socket, events, 0};
-    return left.count() > 0 && ::poll(&one, 1, static_cast<int>(left.count())) > 0;
+    constexpr std::chrono::milliseconds kBetweenLooks{200};
+    while (!stop.stop_requested()) {
+      const auto left =
+          std::chrono::duration_cast<std::chrono::milliseconds>(deadline - steady_clock::now());
+      if (left.count() <= 0) return false;
+      pollfd one{socket, events, 0};
+      const int ready = ::poll(&one, 1, static_cast<int>(std::min(left, kBetweenLooks).count()));
+      if (ready != 0) return ready > 0;
+    }
+    return false;
   }
 };
 
@@ -100,6 +107,7 @@ Outcome<std::unique_ptr<RawConnection>> RawConnection::open(std::string_view url
                   "no connection to " + origin + ": " + curl_easy_strerror(code));
   }
   handle->deadline = steady_clock::now() + options.timeout;
+  handle->stop = options.stop;
   return std::unique_ptr<RawConnection>(new RawConnection(std::move(handle)));
 }
 

@@ -36,13 +36,13 @@ ServerTrial::ServerTrial(const Check& check, const ServerStage& stage)
     : check_(check),
       stage_(stage),
       name_(sandbox_name(stage.prefix, check.id)),
-      options_{stage.timeout, stage.target.ca_file, false},
+      options_{stage.timeout, stage.target.ca_file, false, stage.stop},
       deadline_(steady_clock::now() + stage.timeout * kTimeoutsPerCheck),
       target_(stage.target),
       capabilities_(stage.target.capabilities()),
       consent_(stage.target.consent),
       http_(options_),
-      browser_({stage.timeout, stage.target.ca_file, true}) {
+      browser_({stage.timeout, stage.target.ca_file, true, stage.stop}) {
   if (!target_.control_url.empty()) {
     target_ = in_sandbox(target_, name_);
     consent_ = Consent::automatic;
@@ -52,7 +52,9 @@ ServerTrial::ServerTrial(const Check& check, const ServerStage& stage)
 
 ServerTrial::~ServerTrial() {
   if (control_) {
-    Control root(http_, stage_.target.control_url, target_.control_token);
+    // Also after a stop, which ends what is sent by http_.
+    Http http({stage_.timeout, stage_.target.ca_file});
+    Control root(http, stage_.target.control_url, target_.control_token);
     (void)root.remove_sandbox(name_);
   }
 }
