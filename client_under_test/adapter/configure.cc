@@ -1,5 +1,7 @@
 // The operation that names the endpoints.
 
+#include <cmath>
+
 #include "client_under_test/adapter/operations.h"
 
 namespace heygen::client {
@@ -13,6 +15,18 @@ Result<void> take(const JsonObject& params, std::string_view name,
   Result<std::string> text = text_param(params, name);
   if (!text) return text.error();
   into = *std::move(text);
+  return {};
+}
+
+Result<void> take_timeout(const JsonObject& params, std::chrono::milliseconds& into) {
+  constexpr double kLongest = 60'000;
+  const JsonValue* const given = params.find("timeout_ms");
+  if (given == nullptr || given->kind == JsonValue::Kind::null) return {};
+  const std::optional<double> span = params.number("timeout_ms");
+  if (!span || *span < 1 || *span > kLongest) {
+    return bad_request("timeout_ms: must be a number from 1 to 60000");
+  }
+  into = std::chrono::milliseconds{std::llround(*span)};
   return {};
 }
 
@@ -30,7 +44,7 @@ Result<void> take_optional(const JsonObject& params, Config& config) {
     return bad_request("client_auth: must be \"post\" or \"basic\"");
   }
   config.client_auth = auth == "basic" ? ClientAuth::basic : ClientAuth::post;
-  return {};
+  return take_timeout(params, config.timeout);
 }
 
 Result<Config> read_config(const JsonObject& params) {

@@ -18,7 +18,7 @@ constexpr std::array<std::string_view, 4> kCall{"session", "method", "path", "bo
 
 constexpr std::string_view kCapabilities =
     R"(["refresh","logout","restart","clock","concurrency","device","download","two-sessions",)"
-    R"("two-processes","issuer","page"])";
+    R"("two-processes","issuer","timeout","page"])";
 
 Result<std::string> session_param(const JsonObject& params) {
   constexpr std::size_t kLongest = 256;

@@ -12,10 +12,10 @@
 
 namespace heygen::client {
 
-inline constexpr std::array<std::string_view, 13> kConfigureParams{
+inline constexpr std::array<std::string_view, 14> kConfigureParams{
     "authorize_url", "token_url", "refresh_url",   "revoke_url",  "device_url",
     "api_url",       "client_id", "client_secret", "client_auth", "redirect_uri",
-    "scope",         "issuer",    "store_dir"};
+    "scope",         "issuer",    "timeout_ms",    "store_dir"};
 
 [[nodiscard]] Error bad_request(std::string message);
 [[nodiscard]] Result<std::string> text_param(const JsonObject& params, std::string_view name);

@@ -62,6 +62,7 @@ Result<ApiCall> make_api_call(const Config& config, std::string_view method, std
   call.method = method;
   call.url = std::string(base).append(path);
   call.body = std::move(body);
+  call.timeout = config.timeout;
   return call;
 }
 
@@ -70,6 +71,7 @@ HttpRequest build_api_request(const ApiCall& call, std::string_view access_token
   request.method = call.method;
   request.url = call.url;
   request.discard_body = call.discard_body;
+  request.timeout = call.timeout;
   request.headers = {{"Accept", call.discard_body ? "*/*" : "application/json"}};
   if (call.with_token) {
     request.headers.emplace_back("Authorization", "Bearer " + std::string(access_token));
@@ -80,6 +82,8 @@ HttpRequest build_api_request(const ApiCall& call, std::string_view access_token
   }
   return request;
 }
+
+int status_of_answer(const HttpResponse& response) { return response.status; }
 
 bool redirect_keeps_token(std::string_view from, std::string_view to) {
   return same_origin(from, to);

@@ -17,6 +17,7 @@ struct ApiCall {
   std::optional<std::string> body{};
   bool with_token = true;
   bool discard_body = false;
+  std::chrono::milliseconds timeout = std::chrono::seconds{30};
 };
 
 // bad_request unless the method is a plain word and the path starts with '/' and is fit for a
@@ -30,7 +31,12 @@ struct ApiCall {
 [[nodiscard]] bool redirect_keeps_token(std::string_view from, std::string_view to);
 [[nodiscard]] bool download_gets_token(std::string_view api_url, std::string_view url);
 
+// The status by which a call goes on. What stands in WWW-Authenticate is of no account: servers and
+// proxies write it in many ways (RFC 6750 §3).
+[[nodiscard]] int status_of_answer(const HttpResponse& response);
+
 struct ApiRules {
+  std::function<int(const HttpResponse&)> status_of = &status_of_answer;
   std::function<HttpRequest(const ApiCall&, std::string_view access_token)> build =
       &build_api_request;
   std::function<bool(std::string_view from, std::string_view to)> redirect_keeps_token =

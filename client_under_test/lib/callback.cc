@@ -12,6 +12,12 @@ Error invalid(std::string message) {
 
 }  // namespace
 
+bool is_at_redirect_uri(const Config& config, std::string_view url) {
+  if (path_of(url) != path_of(config.redirect_uri)) return false;
+  const bool is_whole = url.starts_with("http://") || url.starts_with("https://");
+  return !is_whole || same_origin(config.redirect_uri, url);
+}
+
 bool issuer_matches(const Config& config, std::string_view iss) {
   if (config.issuer) return *config.issuer == iss;
   return same_origin(config.authorize_url, iss) || same_origin(config.token_url, iss);
@@ -38,8 +44,8 @@ Result<ValidatedCallback> validate_callback(const CallbackRequest& request, cons
                                             PendingLogins& pending, const CallbackRules& rules,
                                             Instant now) {
   if (request.method != "GET") return invalid("a callback is a GET request");
-  if (path_of(request.url) != path_of(config.redirect_uri)) {
-    return invalid("the callback's path is not the redirect URI's");
+  if (!rules.is_at_redirect_uri(config, request.url)) {
+    return invalid("the callback's URL is not the redirect URI's");
   }
   const Result<CallbackParams> params = rules.read(request.url);
   if (!params) return params.error();

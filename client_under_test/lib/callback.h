@@ -18,6 +18,9 @@ struct CallbackRequest {
   std::string_view url;     // whole, or the request's target
 };
 
+// The URL, or the target of the request to our own listener, is that of the redirect URI: what
+// comes anywhere else is no answer to a login of ours.
+[[nodiscard]] bool is_at_redirect_uri(const Config& config, std::string_view url);
 // RFC 9207 §2.4. With a configured issuer: equal to it, by simple string comparison. Without one:
 // of the origin of the configured authorization or token endpoint.
 [[nodiscard]] bool issuer_matches(const Config& config, std::string_view iss);
@@ -27,6 +30,8 @@ struct CallbackRequest {
 [[nodiscard]] std::optional<Error> judge_code_parameter(const CallbackParams& params);
 
 struct CallbackRules {
+  std::function<bool(const Config&, std::string_view url)> is_at_redirect_uri =
+      &client::is_at_redirect_uri;
   std::function<Result<CallbackParams>(std::string_view url)> read = &read_callback;
   std::function<bool(const Config&, std::string_view iss)> issuer_matches = &client::issuer_matches;
   std::function<std::optional<Error>(const CallbackParams&)> judge_error = &judge_error_parameter;

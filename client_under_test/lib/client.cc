@@ -103,6 +103,7 @@ Result<int> Client::download(std::string_view session, std::string_view url) {
   request.url = url.substr(0, url.find('#'));
   request.with_token = seams_.api.download_gets_token(config_.api_url, request.url);
   request.discard_body = true;
+  request.timeout = config_.timeout;
   const Result<HttpResponse> response = (*known)->session.call(request);
   if (!response) return response.error();
   return response->status;

@@ -9,7 +9,7 @@ Result<DeviceGrant> Client::request_device_grant() {
   const Result<HttpResponse> response =
       send_to_endpoint(services_.transport, std::move(request), seams_.endpoint);
   if (!response) return response.error();
-  return judge_device_response(*response, services_.clock.now(), seams_.token);
+  return judge_device_response(*response, services_.clock.now(), seams_.token, seams_.device);
 }
 
 Result<void> Client::finish_device_login(std::string_view session, const DeviceGrant& grant,

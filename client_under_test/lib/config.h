@@ -1,6 +1,7 @@
 // Whom the client talks to, and as whom.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -24,6 +25,8 @@ struct Config {
   std::string redirect_uri{};
   std::string scope{};                  // space-delimited, empty: ask for none
   std::optional<std::string> issuer{};  // RFC 9207; see issuer_matches()
+  // How long an exchange with a server may take, from the first byte sent to the last one received.
+  std::chrono::milliseconds timeout = std::chrono::seconds{30};
 };
 
 // All six endpoints under one origin, as a mock serves them: "http://127.0.0.1:8765" or

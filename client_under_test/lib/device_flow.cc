@@ -33,7 +33,7 @@ seconds interval_of(const JsonObject& body) {
 }  // namespace
 
 Result<DeviceGrant> judge_device_response(const HttpResponse& response, Instant now,
-                                          const TokenRules& rules) {
+                                          const TokenRules& rules, const DeviceRules& device) {
   if (std::optional<Error> error = judge_refusal(response, now, rules)) return *std::move(error);
   const std::optional<JsonObject> body = rules.parse_body(response.body);
   if (!body) {
@@ -49,7 +49,7 @@ Result<DeviceGrant> judge_device_response(const HttpResponse& response, Instant 
   if (user_code.size() > 64 || !is_visible_ascii(user_code)) {
     return unsafe("the device endpoint's user code is not fit to be shown");
   }
-  if (!require_secure_url(uri, "verification_uri")) {
+  if (!device.is_safe_uri(uri)) {
     return unsafe("the device endpoint's verification_uri is not one to send a person to");
   }
   DeviceGrant grant{device_code,
@@ -58,11 +58,14 @@ Result<DeviceGrant> judge_device_response(const HttpResponse& response, Instant 
                     body->string("verification_uri_complete"),
                     interval_of(*body),
                     now + lifetime_of(*body)};
-  if (grant.verification_uri_complete &&
-      !require_secure_url(*grant.verification_uri_complete, "verification_uri_complete")) {
+  if (grant.verification_uri_complete && !device.is_safe_uri(*grant.verification_uri_complete)) {
     grant.verification_uri_complete.reset();
   }
   return grant;
+}
+
+bool is_safe_verification_uri(std::string_view uri) {
+  return require_secure_url(uri, "verification_uri").ok();
 }
 
 bool polling_goes_on(const Error& failure) {

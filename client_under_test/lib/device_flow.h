@@ -19,23 +19,27 @@ struct DeviceGrant {
   Instant expires_at;
 };
 
-// §3.2. unsafe_response when the user code is not plain text, or the URI is none to send a person
-// to: not https, nor http on loopback. Without an interval it is 5 seconds, and never less than
-// one.
-[[nodiscard]] Result<DeviceGrant> judge_device_response(const HttpResponse& response, Instant now,
-                                                        const TokenRules& rules);
-
 // §3.5: what comes after a poll that brought no tokens.
 [[nodiscard]] bool polling_goes_on(const Error& failure);
 // slow_down adds 5 seconds, for all polls that follow; so does 429. No or a broken answer doubles.
 [[nodiscard]] std::chrono::seconds next_interval(std::chrono::seconds interval,
                                                  const Error& failure);
+// A person is sent to https, or to http on loopback: never to a script, a file, or another's name.
+[[nodiscard]] bool is_safe_verification_uri(std::string_view uri);
 
 struct DeviceRules {
+  std::function<bool(std::string_view)> is_safe_uri = &is_safe_verification_uri;
   std::function<bool(const Error&)> goes_on = &polling_goes_on;
   std::function<std::chrono::seconds(std::chrono::seconds, const Error&)> next_interval =
       &client::next_interval;
 };
+
+// §3.2. unsafe_response when the user code is not plain text, or the URI is none to send a person
+// to: not https, nor http on loopback. Without an interval it is 5 seconds, and never less than
+// one.
+[[nodiscard]] Result<DeviceGrant> judge_device_response(const HttpResponse& response, Instant now,
+                                                        const TokenRules& rules,
+                                                        const DeviceRules& device);
 
 // Blocks until the tokens are there, the server says no, the code has expired or a stop is asked
 // for. Waits before each poll, the first one too. A stop is a login_required error.

@@ -23,7 +23,7 @@ std::string grant_json(const std::string& more = "",
 }
 
 Result<DeviceGrant> judge(const std::string& body) {
-  return judge_device_response(json_answer(200, body), kStart, {});
+  return judge_device_response(json_answer(200, body), kStart, {}, {});
 }
 
 TEST(DeviceGrant, IsRead) {

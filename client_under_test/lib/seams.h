@@ -10,6 +10,7 @@
 #include "client_under_test/lib/pages.h"
 #include "client_under_test/lib/pending_logins.h"
 #include "client_under_test/lib/refresh_rules.h"
+#include "client_under_test/lib/token_record.h"
 #include "client_under_test/lib/token_response.h"
 #include "client_under_test/lib/token_store.h"
 
@@ -22,6 +23,11 @@ struct LogoutRules {
   std::function<Result<void>(TokenStore&, std::string_view session)> wipe = &wipe_login;
 };
 
+struct StoreRules {
+  std::function<std::optional<TokenRecord>(std::string_view text, const Config&)> read =
+      &deserialize;
+};
+
 struct Seams {
   LoginRules login{};        // state, verifier, challenge, authorize URL
   PendingRules pending{};    // binding a callback to its login
@@ -32,6 +38,7 @@ struct Seams {
   ApiRules api{};            // where the access token goes
   DeviceRules device{};      // polling
   LogoutRules logout{};
+  StoreRules store{};  // reading what was kept
   PageRules pages{};
 };
 

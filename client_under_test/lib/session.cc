@@ -25,7 +25,7 @@ std::optional<TokenRecord> Session::current_locked() {
     log(LogLevel::warning, text.error().message);
   } else if (*text != last_seen_) {
     last_seen_ = *text;
-    record_ = last_seen_ ? deserialize(*last_seen_, config_) : std::nullopt;
+    record_ = last_seen_ ? seams_.store.read(*last_seen_, config_) : std::nullopt;
     if (last_seen_ && !record_) {
       log(LogLevel::warning, "the stored login is damaged or another client's: log in again");
     }

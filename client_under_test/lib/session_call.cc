@@ -39,7 +39,8 @@ Result<HttpResponse> Session::call_with_retry(const ApiCall& call) {
         send_api_request(services_.transport, std::move(request), seams_.api);
     if (!response) return response;
     log(LogLevel::info, "API answered " + std::to_string(response->status));
-    const bool again = call.with_token && seams_.refresh.after_answer(response->status, retries);
+    const bool again =
+        call.with_token && seams_.refresh.after_answer(seams_.api.status_of(*response), retries);
     if (!again) return response;
     if (!record->refresh_token) {
       return drop(*record,

@@ -1,16 +1,22 @@
 #include "client_under_test/lib/token_request.h"
 
+#include <algorithm>
+
 #include "client_under_test/lib/crypto.h"
 #include "client_under_test/lib/form.h"
 
 namespace heygen::client {
 namespace {
 
+// A logout does not wait for the server longer than this.
+constexpr std::chrono::milliseconds kLogoutTimeout{5000};
+
 // Secrets go into the body, never into the URL (RFC 6749 §2.3.1).
 HttpRequest post_form(const Config& config, const std::string& endpoint, Fields fields) {
   HttpRequest request;
   request.method = "POST";
   request.url = endpoint;
+  request.timeout = config.timeout;
   request.headers = {{"Content-Type", "application/x-www-form-urlencoded"},
                      {"Accept", "application/json"}};
   const bool basic = config.client_secret && config.client_auth == ClientAuth::basic;
@@ -47,7 +53,7 @@ HttpRequest build_revoke_request(const Config& config, std::string_view refresh_
   HttpRequest request =
       post_form(config, config.revoke_url,
                 {{"token", std::string(refresh_token)}, {"token_type_hint", "refresh_token"}});
-  request.timeout = std::chrono::seconds{5};
+  request.timeout = std::min(request.timeout, kLogoutTimeout);
   return request;
 }
 
