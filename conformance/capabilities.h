@@ -32,6 +32,7 @@ enum class Capability : std::uint8_t {
   two_sessions,
   two_processes,  // two of it may share a store
   issuer,         // can be told its authorization server's issuer (RFC 9207)
+  timeout,        // can be told how long it may wait for an answer
   // What only a browser sees.
   page,  // the callback's HTTP answer
   // What a server under test offers beside a login, by its addresses; `clock` and `device` as well.

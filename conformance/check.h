@@ -96,6 +96,8 @@ struct Check {
   // The subject must be a process of its own, started for this check: it will be killed, or what it
   // keeps in memory matters.
   bool own_process = false;
+  // It may wait for the subject's own time-out: it is begun before the others.
+  bool waits = false;
   // Of a server: the check is a good login itself, so that none is tried before and after it.
   bool unframed = false;
   Verdict (*run)(Trial&) = nullptr;               // of a client's check

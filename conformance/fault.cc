@@ -76,6 +76,10 @@ Fault& Fault::delay(std::chrono::milliseconds span) {
   rule_.action.delay = span;
   return *this;
 }
+Fault& Fault::dribble(std::size_t bytes, std::chrono::milliseconds every) {
+  rule_.action.dribble = mock::wire::Delivery::Dribble{bytes, every};
+  return *this;
+}
 Fault& Fault::reset() {
   rule_.action.connection = mock::FaultConnection::reset;
   return *this;

@@ -44,6 +44,7 @@ class Fault {
   Fault& without(std::string_view member);
   Fault& redirect_to(std::string_view url, int status = 307);
   Fault& delay(std::chrono::milliseconds span);
+  Fault& dribble(std::size_t bytes, std::chrono::milliseconds every);
   Fault& reset();
   Fault& empty();      // the connection is closed without a byte
   Fault& truncated();  // half the body, then closed

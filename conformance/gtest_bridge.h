@@ -36,6 +36,8 @@ struct BridgeOptions {
   ExpectedFailures expected;  // parse_expected_failures(text)
   std::uint64_t seed = 1;
   std::chrono::milliseconds timeout{5000};  // of an operation
+  // For the own time-out of a client without Capability::timeout; zero: it is not waited for.
+  std::chrono::milliseconds patience{20'000};
 };
 
 namespace bridge {
@@ -113,6 +115,7 @@ inline std::size_t register_client_checks(SubjectFactory& factory, BridgeOptions
         RunOptions run;
         run.seed = options.seed;
         run.timeout = options.timeout;
+        run.patience = options.patience;
         const Check* const one = &check;
         return std::move(
             run_checks({&one, 1}, *server, factory, std::move(first).value(), run).front());

@@ -37,6 +37,7 @@ class ReferenceClient final : public InProcessClient {
     config.redirect_uri = wanted.redirect_uri;
     config.scope = wanted.scope;
     config.issuer = wanted.issuer;
+    config.timeout = wanted.timeout.value_or(config.timeout);
     if (const auto good = client::check_config(config); !good) {
       throw std::runtime_error(good.error().message);
     }
@@ -105,7 +106,7 @@ int main(int argc, char** argv) {
       "heygen-client, linked in",
       {Capability::refresh, Capability::logout, Capability::clock, Capability::device,
        Capability::concurrency, Capability::download, Capability::two_sessions, Capability::issuer,
-       Capability::logs, Capability::store},
+       Capability::timeout, Capability::logs, Capability::store},
       [] { return std::make_unique<ReferenceClient>(); });
   register_client_checks(factory);
   const FlawedServer server({});  // without a flaw: the mock, strict

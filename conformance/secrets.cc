@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <span>
 
+#include "conformance/url.h"
 #include "mock_server/core/crypto.h"
 #include "mock_server/wire/form.h"
 
@@ -35,6 +36,17 @@ std::vector<std::string> base64_forms(std::string_view value) {
     forms.push_back(std::move(form));
   }
   return forms;
+}
+
+std::string hex_of(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string hex;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    hex += kDigits[byte >> 4U];
+    hex += kDigits[byte & 15U];
+  }
+  return hex;
 }
 
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
@@ -78,6 +90,10 @@ std::string Leak::describe() const {
       return what + ", percent-encoded";
     case Form::base64:
       return what + ", base64-encoded";
+    case Form::hexadecimal:
+      return what + ", in hexadecimal";
+    case Form::suffix:
+      return "the last characters of " + what.substr(4);
     case Form::prefix:
       return "the first characters of " + what.substr(4);
   }
@@ -90,12 +106,14 @@ void Secrets::add(SecretKind kind, std::string_view value) {
   if (std::ranges::any_of(secrets_, same)) return;
   std::string encoded = mock::wire::percent_encode(value);
   if (encoded == value) encoded.clear();
-  secrets_.push_back({kind, std::string(value), std::move(encoded), base64_forms(value)});
+  secrets_.push_back(
+      {kind, std::string(value), std::move(encoded), hex_of(value), base64_forms(value)});
 }
 
 std::optional<Leak> Secrets::find_in(std::string_view text,
                                      const std::vector<SecretKind>& except) const {
-  std::optional<Leak> prefix;
+  std::optional<Leak> part;
+  const std::string small = lowered(text);
   for (const Secret& secret : secrets_) {
     if (std::ranges::find(except, secret.kind) != except.end()) continue;
     if (contains(text, secret.value)) return Leak{secret.kind, Leak::Form::raw};
@@ -104,13 +122,17 @@ std::optional<Leak> Secrets::find_in(std::string_view text,
     }
     const auto here = [&](const std::string& form) { return contains(text, form); };
     if (std::ranges::any_of(secret.base64, here)) return Leak{secret.kind, Leak::Form::base64};
+    if (contains(small, secret.hex)) return Leak{secret.kind, Leak::Form::hexadecimal};
     // Half of a secret this short would be said by chance.
-    const bool long_enough = secret.value.size() >= 2 * kShortest;
-    if (!prefix && long_enough && contains(text, secret.value.substr(0, kShortest))) {
-      prefix = Leak{secret.kind, Leak::Form::prefix};
+    const std::string& value = secret.value;
+    if (part || value.size() < 2 * kShortest) continue;
+    if (contains(text, value.substr(0, kShortest))) {
+      part = Leak{secret.kind, Leak::Form::prefix};
+    } else if (contains(text, value.substr(value.size() - kShortest))) {
+      part = Leak{secret.kind, Leak::Form::suffix};
     }
   }
-  return prefix;
+  return part;
 }
 
 std::string Secrets::scrub(std::string_view text) const {
@@ -119,6 +141,7 @@ std::string Secrets::scrub(std::string_view text) const {
     const std::string fingerprint = mock::fingerprint(secret.value);
     replace_all(clean, secret.value, fingerprint);
     replace_all(clean, secret.encoded, fingerprint);
+    replace_all(clean, secret.hex, fingerprint);
     for (const std::string& form : secret.base64) replace_all(clean, form, fingerprint);
   }
   return clean;

@@ -23,7 +23,7 @@ enum class SecretKind : std::uint8_t {
 std::string_view to_string(SecretKind kind) noexcept;  // "the access token"
 
 struct Leak {
-  enum class Form : std::uint8_t { raw, percent_encoded, base64, prefix };
+  enum class Form : std::uint8_t { raw, percent_encoded, base64, hexadecimal, prefix, suffix };
   SecretKind kind = SecretKind::code;
   Form form = Form::raw;
 
@@ -37,7 +37,7 @@ class Secrets {
 
   void add(SecretKind kind, std::string_view value);
 
-  // The worst leak in the text: a whole secret before a prefix of eight characters or more of it.
+  // The worst leak in the text: a whole secret before its first or last eight characters or more.
   // The kinds that do not matter in this place are left out.
   [[nodiscard]] std::optional<Leak> find_in(std::string_view text,
                                             const std::vector<SecretKind>& except = {}) const;
@@ -52,6 +52,7 @@ class Secrets {
     SecretKind kind;
     std::string value;
     std::string encoded;              // "" when it is the value
+    std::string hex;                  // in small letters
     std::vector<std::string> base64;  // what every base64 text around it holds, by alignment
   };
   std::vector<Secret> secrets_;

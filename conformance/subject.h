@@ -79,6 +79,8 @@ struct Configuration {
   std::string redirect_uri;
   std::string scope;                  // "": not given
   std::optional<std::string> issuer;  // only with Capability::issuer
+  // How long the subject may wait for an answer; only with Capability::timeout.
+  std::optional<std::chrono::milliseconds> timeout;
   std::string store_dir;
 };
 
@@ -149,6 +151,9 @@ class Subject {
   virtual Outcome<Done> restart(const std::vector<std::string>& environment) = 0;
   // Once it is gone, hangs or has broken the protocol: nothing more will come of it.
   [[nodiscard]] virtual std::optional<Failure> trouble() const = 0;
+
+  // The process that it is, where it is one of ours: the leader of its group.
+  [[nodiscard]] virtual std::optional<std::int64_t> process() const { return std::nullopt; }
 
   // All that it wrote since it was started, but what are answers; bounded, the oldest cut off.
   // `log_size` counts what was cut off, so that a caller can ask for what came since.

@@ -147,6 +147,21 @@ void Trial::set_up(Setup setup) {
   configured_ = false;
 }
 
+std::chrono::milliseconds Trial::await_own_timeout() {
+  constexpr std::chrono::milliseconds kTold{250};
+  constexpr int kTimes = 8;
+  std::chrono::milliseconds held = stage_.patience;
+  if (has(Capability::timeout)) {
+    Setup setup = setup_;
+    setup.timeout = kTold;
+    set_up(std::move(setup));
+    held = kTold * kTimes;
+  }
+  subject_.set_timeout(held + stage_.timeout);
+  deadline_ += 3 * held;
+  return held;
+}
+
 void Trial::policy(std::string_view name, const mock::PolicyValue& value) {
   mock::SandboxConfig config = sandbox_->settings()->config;
   config.overrides.emplace_back(name, value);

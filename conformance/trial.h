@@ -44,6 +44,8 @@ struct Stage {
   std::string prefix = {};                  // of sandbox names: two runs on one server differ in it
   std::stop_token stop = {};
   std::optional<FixedWorld> world = std::nullopt;  // absent: each check has a world of its own
+  // For the own time-out of a subject that cannot be told it; zero: it is not waited for.
+  std::chrono::milliseconds patience{20'000};
 };
 
 // A login on its way to the browser.
@@ -106,6 +108,10 @@ class Trial {
   // as well, and leaves it as it was. Ends the check as not applicable where the subject's world is
   // fixed. Until set_up() or the end of the check.
   Outcome<Done> configure_with(const std::function<void(Configuration&)>& change);
+  // Makes the subject give up an answer soon where it can be told to (Capability::timeout), and
+  // gives its operations time to. How long an answer has to be held back so that a sound subject
+  // gives up before it comes; zero where nobody wants to wait for a subject that cannot be told.
+  std::chrono::milliseconds await_own_timeout();
   void policy(std::string_view name,
               const mock::PolicyValue& value);  // of the sandbox, from now on
 
@@ -166,6 +172,8 @@ class Trial {
   void restart(const std::vector<std::string>& environment = {});  // "NAME=value", more of them
   // Another process with the same configuration and store; its sessions are those of the first.
   Subject& second_process();
+  // As Subject::process().
+  [[nodiscard]] std::optional<std::int64_t> process() const { return subject_.process(); }
   [[nodiscard]] std::string session_name(
       std::string_view session) const;  // as the subject hears it
   [[nodiscard]] const std::filesystem::path& store_dir() const { return store_dir_; }
@@ -238,7 +246,7 @@ class Trial {
   const std::shared_ptr<mock::Sandbox> sandbox_;
   const std::filesystem::path store_dir_;
   const std::size_t log_start_;
-  const std::chrono::steady_clock::time_point deadline_;
+  std::chrono::steady_clock::time_point deadline_;
   std::unique_ptr<Origin> evil_;
   std::unique_ptr<Subject> second_;
   Setup setup_;

@@ -34,6 +34,7 @@ Configuration Trial::configuration() const {
   all.redirect_uri = setup_.redirect_uri;
   all.scope = setup_.scope;
   if (has(Capability::issuer)) all.issuer = setup_.issuer;
+  if (has(Capability::timeout)) all.timeout = setup_.timeout;
   all.store_dir = store_dir_.string();
   return all;
 }

@@ -2,6 +2,7 @@
 // answered.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -18,7 +19,8 @@ struct Setup {
   std::string authorize_query;           // of the configured endpoint: "tenant=x"
   mock::PolicyOverrides policies;        // {{"rotation", "omit"}}: see core/policy.h
   std::optional<std::string> token_url;  // of the configured endpoint, when it is elsewhere
-  std::optional<std::string> issuer;     // told to subjects with Capability::issuer, sent as `iss`
+  std::optional<std::chrono::milliseconds> timeout;  // told to subjects with Capability::timeout
+  std::optional<std::string> issuer;  // told to subjects with Capability::issuer, sent as `iss`
 };
 
 // The world of a subject that nobody can configure, because somebody has pointed it at an address

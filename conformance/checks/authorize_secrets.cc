@@ -4,6 +4,7 @@
 
 #include "conformance/checks/checks.h"
 #include "conformance/expect.h"
+#include "mock_server/core/crypto.h"
 
 namespace heygen::conformance {
 namespace {
@@ -38,6 +39,26 @@ Verdict no_secret(Trial& trial) {
   return worst_of({expect_clean_url(trial, login.begun), expect_clean_url(trial, trial.begin())});
 }
 
+// As clients do that want but one random value for a login: whoever sees the URL knows the
+// verifier.
+bool can_be_made_of(const std::string& verifier, const std::string& value) {
+  constexpr std::size_t kTelling = 16;
+  if (value.size() < kTelling) return false;
+  if (verifier.find(value) != std::string::npos) return true;
+  const mock::Sha256 digest = mock::sha256(value);
+  const std::string_view octets(reinterpret_cast<const char*>(digest.data()), digest.size());
+  std::string hex;
+  for (const unsigned char octet : octets) {
+    hex += "0123456789abcdef"[octet >> 4U];
+    hex += "0123456789abcdef"[octet & 15U];
+  }
+  const std::string backwards(value.rbegin(), value.rend());
+  for (const std::string& made : {mock::base64url(digest), hex, backwards}) {
+    if (verifier.find(made) != std::string::npos) return true;
+  }
+  return false;
+}
+
 Verdict verifier_not_leaked(Trial& trial) {
   for (int i = 0; i < 3; ++i) {
     const Login login = trial.try_login("leak-" + std::to_string(i));
@@ -47,6 +68,11 @@ Verdict verifier_not_leaked(Trial& trial) {
     Verdict verdict = expect_no_secret_in(trial, "the authorize URL", login.begun.authorize_url,
                                           {SecretKind::state, SecretKind::code});
     if (verdict.result != Result::pass) return verdict;
+    for (const auto& [name, value] : query_of(login.begun.authorize_url).fields) {
+      // What the challenge is made of is the verifier's hash by rule.
+      if (name == "code_challenge" || !can_be_made_of(verifier, value)) continue;
+      return failed("a verifier that cannot be told from the URL", "one that is made of " + name);
+    }
   }
   return passed();
 }
@@ -97,7 +123,8 @@ constexpr Check kAuthorizeSecretsChecks[] = {
      .level = Level::must,
      .phase = Phase::authorize,
      .provokes = "logins; the verifier of each token request is looked for in the URL",
-     .requires_ = "It is neither the challenge nor the state, nor anywhere else in the URL.",
+     .requires_ = "It is neither the challenge nor the state, nor anywhere else in the URL; and it "
+                  "is not made of the state, by hashing, turning round or adding to it.",
      .mend = "Send the challenge; keep the verifier, and draw the state by itself.",
      .motive = "opencode-anthropic-login-via-cli#16",
      .needs = kLogin,

@@ -23,6 +23,8 @@ Verdict expect_other_name_saw_no_secret(Trial& trial, Mark since) {
 }
 
 void call_redirected_to(Trial& trial, const std::string& url, int status, const ApiCall& call) {
+  // Where there is no refreshing, what the place before had to say may have ended the login.
+  if (trial.state() != LoginState::logged_in) trial.login();
   trial.arm(Fault::at(Endpoint::api).redirect_to(url, status).once());
   const Mark before = trial.mark();
   (void)trial.call_api(kFirst, call);

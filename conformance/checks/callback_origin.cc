@@ -73,9 +73,11 @@ Verdict issuer_match(Trial& trial) {
 Verdict endpoint_pinned(Trial& trial) {
   trial.control();
   const std::string evil = trial.evil().url();
-  const std::array<std::string_view, 7> endpoints{"token_endpoint",      "token_url", "token_uri",
-                                                  "token_server",        "as",        "server",
-                                                  "authorization_server"};
+  // Some vendors do name the user's region in the response.
+  const std::array<std::string_view, 14> endpoints{
+      "token_endpoint",  "token_url",           "token_uri", "token_server", "as",       "server",
+      "accounts-server", "api_domain",          "api_base",  "base_url",     "location", "region",
+      "instance_url",    "authorization_server"};
   const std::vector<Spoil> spoils{[&](CallbackUrl& url) {
                                     for (const auto name : endpoints) url.append(name, evil + "/t");
                                   },

@@ -39,6 +39,14 @@ std::span<const Check> refresh_rotation_checks();
 std::span<const Check> response_spelling_checks();
 std::span<const Check> token_tls_checks();
 std::span<const Check> tour_checks();
+std::span<const Check> token_timeout_checks();
+std::span<const Check> refresh_store_checks();
+std::span<const Check> bearer_challenge_checks();
+std::span<const Check> error_page_checks();
+std::span<const Check> process_secret_checks();
+std::span<const Check> logout_flight_checks();
+std::span<const Check> device_trouble_checks();
+std::span<const Check> callback_place_checks();
 
 // Of a server.
 std::span<const Check> server_authorize_checks();

@@ -10,7 +10,7 @@ using std::chrono::seconds;
 // something must come, it has longer.
 constexpr milliseconds kIntake{8};
 constexpr milliseconds kMoment{25};
-constexpr milliseconds kPatience{150};
+constexpr milliseconds kPatience{1000};
 
 bool is_poll(const Seen& seen) {
   return seen.request().path() == "/v1/oauth/token" && seen.has_param("device_code");

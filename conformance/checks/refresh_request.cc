@@ -45,8 +45,11 @@ Verdict request_shape(Trial& trial) {
     for (const std::string_view name : {"grant_type", "refresh_token"}) {
       verdicts.push_back(expect_form_param(request, name));
     }
-    // A client that authenticates by the header names itself there (RFC 6749 §2.3.1).
-    if (request.header("Authorization").empty()) {
+    // A client that authenticates by the header names itself there (RFC 6749 §2.3.1); an access
+    // token is no client authentication, and may be dead.
+    if (request.bearer()) {
+      verdicts.push_back(failed("no access token in the refresh request", "Authorization: Bearer"));
+    } else if (request.header("Authorization").empty()) {
       verdicts.push_back(expect_form_param(request, "client_id"));
       verdicts.push_back(
           expect_equal("client_id", trial.setup().client_id, request.param("client_id")));

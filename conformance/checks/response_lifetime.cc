@@ -82,13 +82,36 @@ Verdict huge(Trial& trial) {
   return passed();
 }
 
+// Whether the token of an answer with this lifetime, of an hour in some notation, is refreshed
+// before it is used two hours later.
+bool refreshed_after_two_hours(Trial& trial, std::string_view json) {
+  const std::string session = "hour-" + std::string(json);
+  const Login login = login_answered_with(trial, lifetime(Endpoint::token, json).once(), session);
+  require(trial, login.done(), "a login with expires_in " + std::string(json) + " failed");
+  trial.advance(std::chrono::hours{2});
+  const Mark before = trial.mark();
+  (void)trial.call_api(session);
+  return !trial.refreshes(before).empty();
+}
+
+// "3600.000" is an hour, also where a point stands between thousands.
+Verdict fraction_in_effect(Trial& trial) {
+  if (!refreshed_after_two_hours(trial, "3600")) return passed();  // by a refusal alone, if at all
+  for (const std::string_view json : {"3600.000", "3.6e3", "3600.5"}) {
+    if (refreshed_after_two_hours(trial, json)) continue;
+    return failed("a refresh two hours after an expires_in of " + std::string(json), "none");
+  }
+  return passed();
+}
+
 Verdict fraction(Trial& trial) {
   trial.control();
   for (const std::string_view json : {"8.64e5", "864000.0", "864000.7"}) {
     Verdict verdict = expect_long_life(trial, json);
     if (verdict.result != Result::pass) return verdict;
   }
-  return passed();
+  return trial.has(Capability::refresh) && trial.has(Capability::clock) ? fraction_in_effect(trial)
+                                                                        : passed();
 }
 
 // The answer to the refresh has none either: the end of the token before it says nothing of this
@@ -179,8 +202,9 @@ constexpr Check kResponseLifetimeChecks[] = {
      .source = Source::judgement,
      .level = Level::should,
      .phase = Phase::response,
-     .provokes = "expires_in of 8.64e5, 864000.0 and 864000.7",
-     .requires_ = "The login works.",
+     .provokes = "expires_in of 8.64e5, 864000.0 and 864000.7; and an hour as 3600.000, 3.6e3 and "
+                 "3600.5, two hours before a call",
+     .requires_ = "The login works, and lasts as long as with a whole number.",
      .mend = "Read it as any JSON number, and drop the fraction.",
      .needs = kNeeds,
      .run = &fraction},

@@ -76,10 +76,18 @@ Verdict happy(Trial& trial) {
   return expect_token_sent(trial, kFirst, json_text(exchange.response(), "access_token"));
 }
 
+// No access_token, and something like it.
+Fault beside(std::string_view member, std::string_view json) {
+  return Fault::at(Endpoint::token).without("access_token").patch(member, json);
+}
+
 Verdict access_token_missing(Trial& trial) {
   return expect_tokens_unused(
       trial,
-      {Fault::at(Endpoint::token).without("access_token"), patched("access_token", "\"\""),
+      {Fault::at(Endpoint::token).without("access_token"),
+       beside("id_token", R"("another-token-1")"), beside("token", R"("another-token-2")"),
+       beside("accessToken", R"("another-token-3")"),
+       beside("data", R"({"access_token":"another-token-4"})"), patched("access_token", "\"\""),
        patched("access_token", "null"), patched("access_token", "42"),
        patched("access_token", R"({"value":"token"})")},
       true);
@@ -179,7 +187,8 @@ constexpr Check kResponseTokenChecks[] = {
      .clause = "RFC 6749 §5.1",
      .level = Level::must,
      .phase = Phase::response,
-     .provokes = "200 with access_token left out, empty, null, a number, or an object",
+     .provokes = "200 with access_token left out, empty, null, a number, or an object; with an "
+                 "id_token, another name, or a nested one in its place",
      .requires_ = "The login fails, and no such token is sent to the API.",
      .mend = "Require a non-empty string before anything is stored.",
      .motive = "golang/oauth2#441",

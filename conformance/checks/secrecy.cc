@@ -67,8 +67,20 @@ Verdict no_code(Trial& trial) {
   trial.arm(Fault::at(Endpoint::token).status(400).first(10));
   const Login refused = trial.try_login("refused");
   trial.disarm();
+  // Responses that are no good, whose code may be.
+  for (const std::string_view state : {"", "not-the-state-that-was-sent"}) {
+    CallbackUrl url = trial.authorize(trial.begin("misdirected"));
+    if (state.empty()) {
+      url.append("error", "access_denied");
+    } else {
+      url.set("state", state);
+    }
+    (void)trial.callback(url, "misdirected");
+  }
   const std::string log = trial.logs();
-  Verdict verdict = expect_no_secret_in(trial, "the log", log, {SecretKind::state});
+  Verdict verdict = worst_of(
+      {expect_no_secret_in(trial, "the log", log, {SecretKind::state}),
+       expect_no_secret_in(trial, "an error message", trial.messages(), {SecretKind::state})});
   if (verdict.result != Result::pass) return verdict;
   const std::string rest =
       without(without(log, good.begun.authorize_url), refused.begun.authorize_url);
@@ -194,8 +206,8 @@ constexpr Check kSecrecyChecks[] = {
      .clause = "RFC 9700 §4.2.4, §4.3",
      .level = Level::must,
      .phase = Phase::secrecy,
-     .provokes = "a login that succeeds and one whose code is refused",
-     .requires_ = "Neither stdout nor stderr holds the code or the verifier; nor, but for the "
+     .provokes = "a login that succeeds, one whose code is refused, a denial and a wrong state",
+     .requires_ = "Neither log nor error message holds the code or the verifier; nor, but for the "
                   "printed authorize URL, the state.",
      .mend = "Strip the query from what you log of the callback.",
      .motive = "FreeRDP#13328; google/adk-js#640",

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "conformance/checks/checks.h"
+#include "conformance/checks/page_text.h"
 #include "conformance/server/expect.h"
 #include "conformance/url.h"
 
@@ -285,26 +286,32 @@ Verdict no_frame_no_cors(ServerTrial& trial) {
 }
 
 Verdict error_escaped(ServerTrial& trial) {
-  // In an attribute its quote alone would end the value.
-  const std::string script = "zq\"'><script>alert(1)</script>";
+  constexpr std::string_view kCanary = "canary4d81e6";
+  const std::string canary(kCanary);
+  // As a tag; and out of an attribute, whose quote alone ends the value.
+  const std::vector<std::string> payloads{"zq\"'><script>" + canary + "</script>",
+                                          "zq\" onfocus=" + canary + " autofocus x=\"",
+                                          "zq' onfocus=" + canary + " autofocus x='"};
   std::vector<Verdict> verdicts;
   const auto judge = [&](const Reply& reply) {
-    const bool raw = contains(reply.body(), "<script>alert(1)") ||
-                     contains(reply.body(), "=\"zq\"'") || contains(reply.body(), "='zq\"'");
-    verdicts.push_back(reply.is_html() && raw
+    verdicts.push_back(reply.is_html() && has_live_markup(reply.body(), kCanary)
                            ? failed("the request's text escaped on the page", "it stands there raw")
                            : passed());
   };
   const Params good = trial.ask().params;
-  for (const char* const name :
-       {"client_id", "redirect_uri", "response_type", "state", "scope", "code_challenge_method"}) {
-    judge(trial.open(good.with(name, script)));
+  for (const std::string& payload : payloads) {
+    for (const char* const name : {"client_id", "redirect_uri", "response_type", "state", "scope",
+                                   "code_challenge_method"}) {
+      judge(trial.open(good.with(name, payload)));
+    }
   }
-  judge(trial.open(good.with("client_id", "nobody").with("state", script)));
-  judge(trial.open(good.with("redirect_uri", "javascript:alert(1)//" + script)));
+  judge(trial.open(good.with("client_id", "nobody").with("state", payloads[0])));
+  judge(trial.open(good.with("redirect_uri", "javascript:" + canary + "//" + payloads[0])));
   if (trial.has(Capability::form)) {
     trial.ask_users();
-    judge(trial.open(good.with("scope", script).with("state", script)));
+    for (const std::string& payload : payloads) {
+      judge(trial.open(good.with("scope", payload).with("state", payload)));
+    }
   }
   return worst_of(std::move(verdicts));
 }

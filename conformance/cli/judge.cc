@@ -106,7 +106,8 @@ int judge(const CommonOptions& common, const Plan& plan, Judged judged,
   at.run = [&](std::uint64_t seed, const OnDone& on_done) {
     return run_checks(
         plan.checks, judged.server, judged.factory, std::move(judged.first),
-        {common.jobs, seed, common.timeout, "", context.stop, on_done, std::move(judged.world)});
+        {common.jobs, seed, common.timeout, "", context.stop, on_done, std::move(judged.world),
+         common.patience});
   };
   return judge(common, plan, at, context);
 }

@@ -42,6 +42,21 @@ void add_timeout(CLI::App& app, std::chrono::milliseconds& timeout) {
   add_duration(app, "--timeout", timeout, "How long each operation of the subject may take (5s)");
 }
 
+void add_patience(CLI::App& app, std::chrono::milliseconds& patience) {
+  app.add_option_function<std::string>(
+         "--patience",
+         [&patience](const std::string& text) {
+           const auto parsed = mock::parse_duration(text);
+           if (!parsed || *parsed > std::chrono::hours{1}) {
+             throw CLI::ValidationError("--patience", "write a duration such as 60s, or 0s");
+           }
+           patience = *parsed;
+         },
+         "How long to wait for the own time-out of a subject that cannot be told one; 0s: not at "
+         "all (20s)")
+      ->type_name("DURATION");
+}
+
 void add_reports(CLI::App& app, CommonOptions& common) {
   app.add_option("--junit", common.junit, "Write a JUnit report")->type_name("FILE");
   app.add_option("--html", common.html, "Write an HTML report, one file")->type_name("FILE");
@@ -101,6 +116,7 @@ struct Parser {
         "client", "Judge a client behind an adapter: client [flags] -- COMMAND [ARGUMENTS]");
     add_selection(judging, client.common);
     add_common(judging, client.common);
+    add_patience(judging, client.common.patience);
     add_cli();
     CLI::App& serving =
         *app.add_subcommand("server", "Judge an authorization server over the wire");
@@ -151,6 +167,7 @@ struct Parser {
     add_selection(judging, cli.common);
     cli.common.timeout = std::chrono::seconds{15};
     add_common(judging, cli.common);
+    add_patience(judging, cli.common.patience);
   }
 
   void add_web_app() {
@@ -193,6 +210,7 @@ struct Parser {
                  "How long to wait for an app that is not there, or not any more (15s)");
     add_selection(judging, web_app.common);
     add_common(judging, web_app.common);
+    add_patience(judging, web_app.common.patience);
   }
 
   void add_watch() {

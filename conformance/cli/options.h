@@ -26,6 +26,7 @@ struct CommonOptions {
   Selection selection;
   std::size_t jobs = 4;
   std::chrono::milliseconds timeout{5000};
+  std::chrono::milliseconds patience{20'000};
   std::string expected_failures;  // a path, or ""
   std::string junit;
   std::string json;

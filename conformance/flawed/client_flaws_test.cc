@@ -26,9 +26,10 @@ std::vector<const Flaw*> client_flaws() {
 
 std::vector<Row> all_rows() {
   std::vector<Row> all;
-  for (const auto part : {testing::login_rows, testing::callback_rows, testing::token_rows,
-                          testing::response_rows, testing::refresh_rows, testing::use_rows,
-                          testing::device_rows, testing::answer_rows, testing::store_rows}) {
+  for (const auto part :
+       {testing::login_rows, testing::callback_rows, testing::token_rows, testing::response_rows,
+        testing::refresh_rows, testing::use_rows, testing::device_rows, testing::answer_rows,
+        testing::store_rows, testing::trouble_rows}) {
     std::ranges::move(part(), std::back_inserter(all));
   }
   return all;

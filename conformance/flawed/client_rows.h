@@ -29,6 +29,7 @@ struct Row {
 [[nodiscard]] std::vector<Row> refresh_rows();
 [[nodiscard]] std::vector<Row> use_rows();  // the API, the log, logging out
 [[nodiscard]] std::vector<Row> device_rows();
+[[nodiscard]] std::vector<Row> trouble_rows();
 [[nodiscard]] std::vector<Row> store_rows();  // the files
 
 // "state_mismatch", or what `ok` says.

@@ -25,6 +25,7 @@ Rules& rules_of(client::Seams& seams) {
   if constexpr (std::is_same_v<Rules, client::ApiRules>) return seams.api;
   if constexpr (std::is_same_v<Rules, client::DeviceRules>) return seams.device;
   if constexpr (std::is_same_v<Rules, client::LogoutRules>) return seams.logout;
+  if constexpr (std::is_same_v<Rules, client::StoreRules>) return seams.store;
   if constexpr (std::is_same_v<Rules, client::PageRules>) return seams.pages;
 }
 

@@ -88,6 +88,7 @@ std::span<const Flaw> body_flaws();
 std::span<const Flaw> partial_flaws();
 std::span<const Flaw> renewal_flaws();
 std::span<const Flaw> store_flaws();
+std::span<const Flaw> trouble_flaws();
 
 // Clients that are sound and built otherwise, client_sound.cc.
 std::span<const SoundClient> sound_login_clients();

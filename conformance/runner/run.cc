@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <numeric>
 #include <thread>
 #include <utility>
 
@@ -24,14 +25,23 @@ std::string missing(Capabilities lacking) {
   return text;
 }
 
+// What may have to wait for the subject's own time-out does so while the others run.
+std::vector<std::size_t> waiting_first(std::span<const Check* const> checks) {
+  std::vector<std::size_t> order(checks.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_partition(order, [&](std::size_t i) { return checks[i]->waits; });
+  return order;
+}
+
 class Run {
  public:
   Run(std::span<const Check* const> checks, mock::Server& server, SubjectFactory& factory,
       const RunOptions& options)
       : checks_(checks),
         options_(options),
-        stage_{server,          factory,        scratch_.path(), options.seed,
-               options.timeout, options.prefix, options.stop,    options.world},
+        stage_{server,         factory,      scratch_.path(), options.seed,    options.timeout,
+               options.prefix, options.stop, options.world,   options.patience},
+        order_(waiting_first(checks)),
         outcomes_(checks.size()) {}
 
   std::vector<CheckOutcome> all(std::unique_ptr<Subject> first) {
@@ -50,7 +60,8 @@ class Run {
  private:
   // Takes the next check until none is left. One subject serves as long as it lasts.
   void lane(std::unique_ptr<Subject> subject) {
-    for (std::size_t i = next_++; i < checks_.size(); i = next_++) {
+    for (std::size_t next = next_++; next < checks_.size(); next = next_++) {
+      const std::size_t i = order_[next];
       const auto begun = steady_clock::now();
       CheckOutcome outcome = one(*checks_[i], subject);
       outcome.check = checks_[i];
@@ -101,8 +112,9 @@ class Run {
   const RunOptions& options_;
   const Scratch scratch_;
   const Stage stage_;
-  std::atomic<std::size_t> next_ = 0;
-  std::mutex mutex_;  // of the outcomes, and of telling them
+  const std::vector<std::size_t> order_;
+  std::atomic<std::size_t> next_ = 0;  // in that order
+  std::mutex mutex_;                   // of the outcomes, and of telling them
   std::vector<CheckOutcome> outcomes_;
 };
 

@@ -39,6 +39,8 @@ struct RunOptions {
   OnDone on_done;
   // The world of a subject that cannot be configured; its checks run one after the other.
   std::optional<FixedWorld> world = std::nullopt;
+  // As Stage::patience.
+  std::chrono::milliseconds patience{20'000};
 };
 
 // In the order of `checks`. `first` is a subject that was started already, of the factory's kind;

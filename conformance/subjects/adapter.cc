@@ -18,7 +18,7 @@ constexpr Capabilities kEveryAdapter{Capability::begin,    Capability::callback,
 constexpr Capabilities kClaimable{
     Capability::refresh,       Capability::logout, Capability::restart,  Capability::clock,
     Capability::concurrency,   Capability::device, Capability::download, Capability::two_sessions,
-    Capability::two_processes, Capability::issuer, Capability::page};
+    Capability::two_processes, Capability::issuer, Capability::timeout,  Capability::page};
 
 struct Hello {
   std::string name;
@@ -134,6 +134,7 @@ json configuration_json(const Configuration& configuration) {
   if (configuration.client_secret) params["client_secret"] = *configuration.client_secret;
   if (!configuration.scope.empty()) params["scope"] = configuration.scope;
   if (configuration.issuer) params["issuer"] = *configuration.issuer;
+  if (configuration.timeout) params["timeout_ms"] = configuration.timeout->count();
   return params;
 }
 
@@ -212,6 +213,10 @@ class Adapter final : public Subject {
   }
 
   [[nodiscard]] std::optional<Failure> trouble() const override { return channel_->trouble(); }
+
+  [[nodiscard]] std::optional<std::int64_t> process() const override {
+    return channel()->process().pid();
+  }
 
   [[nodiscard]] std::size_t log_size() const override {
     return earlier_log_.size() + channel_->process().log_size();

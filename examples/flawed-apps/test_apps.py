@@ -52,7 +52,7 @@ def judge(script, source, *flags, urls=("start", "call", "logout"), **environmen
     with tempfile.TemporaryDirectory() as folder:
         report = pathlib.Path(folder) / "report.json"
         with running(folder, script, source, mock_port, **environment) as (app, log):
-            command = [SUITE, "app", "--callback-url", app + "/callback", "--app-log", log,
+            command = [SUITE, "app", "--patience", "0s", "--callback-url", app + "/callback", "--app-log", log,
                        "--mock-listen", f"127.0.0.1:{mock_port}", "--json", report]
             for name in urls:
                 command += [f"--{name}-url", app + paths[name]]

@@ -33,7 +33,7 @@ def judge(suite, program, checks):
     """The result of each check."""
     command = f"{sys.executable} {program}"
     run = subprocess.run(
-        [suite, "cli", "--json=-", "--jobs=2", "--timeout=60s",
+        [suite, "cli", "--json=-", "--jobs=2", "--timeout=60s", "--patience=0s",
          *(f"--only={check}" for check in checks),
          f"--call={command} call {{path}} {{method}} {{body}}",
          *(f"--{name}={command} {name}" for name in ("login", "refresh", "logout"))],

@@ -1,0 +1,146 @@
+// A store that cannot be written, or not be read any more: said, and survived.
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "conformance/checks/after_login.h"
+#include "conformance/checks/checks.h"
+
+namespace heygen::conformance {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr Capabilities kStore{Capability::begin,    Capability::callback, Capability::state,
+                              Capability::call_api, Capability::refresh,  Capability::restart,
+                              Capability::store,    Capability::logs};
+constexpr Capabilities kKept{Capability::begin, Capability::callback, Capability::state,
+                             Capability::restart, Capability::store};
+
+std::vector<fs::path> filled_files(const fs::path& folder) {
+  std::vector<fs::path> files;
+  std::error_code gone;
+  for (const auto& entry : fs::recursive_directory_iterator(folder, gone)) {
+    if (entry.is_regular_file(gone) && entry.file_size(gone) > 0) files.push_back(entry.path());
+  }
+  std::ranges::sort(files);
+  return files;
+}
+
+std::string text_of(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+void write(const fs::path& file, std::string_view text) {
+  std::ofstream(file, std::ios::binary | std::ios::trunc) << text;
+}
+
+bool holds(const std::vector<fs::path>& files, std::string_view text) {
+  return std::ranges::any_of(
+      files, [&](const fs::path& file) { return text_of(file).find(text) != std::string::npos; });
+}
+
+// The folder is gone, and a file in its place: nobody can write there, not even root.
+class FolderInTheWay {
+ public:
+  explicit FolderInTheWay(fs::path folder) : folder_(std::move(folder)), aside_(folder_) {
+    aside_ += ".aside";
+    fs::rename(folder_, aside_);
+    write(folder_, "");
+  }
+  ~FolderInTheWay() {
+    std::error_code ignored;
+    fs::remove_all(folder_, ignored);
+    fs::rename(aside_, folder_, ignored);
+  }
+  FolderInTheWay(const FolderInTheWay&) = delete;
+  FolderInTheWay& operator=(const FolderInTheWay&) = delete;
+  [[nodiscard]] const fs::path& aside() const { return aside_; }
+
+ private:
+  const fs::path folder_;
+  fs::path aside_;
+};
+
+Verdict failure_reported(Trial& trial) {
+  trial.login();
+  if (filled_files(trial.store_dir()).empty()) {
+    return not_applicable("the client keeps nothing in its store's folder");
+  }
+  const std::size_t said = trial.logs().size();
+  const FolderInTheWay block(trial.store_dir());
+  const auto done = trial.refresh();
+  const auto refreshes = trial.refreshes();
+  if (!done) return passed();  // the caller was told
+  require(trial, !refreshes.empty(), "the client did not refresh");
+  const std::string fresh = json_text(refreshes.back().response(), "refresh_token");
+  if (!fresh.empty() && holds(filled_files(block.aside()), fresh)) {
+    return not_applicable("the client writes to a file that it has open");
+  }
+  if (trial.logs().size() > said) return passed();
+  return failed("an error or a line in the log when the tokens cannot be stored", "silence");
+}
+
+// As a full disk, a crash or another program leaves a file.
+std::vector<std::string> damaged(std::string_view whole) {
+  return {std::string(whole.substr(0, whole.size() / 2)), std::string("\0\xff{]garbage\n", 12), "",
+          "null", "[]"};
+}
+
+Verdict corrupt_tolerated(Trial& trial) {
+  trial.login();
+  const std::size_t variants = damaged("").size();
+  for (std::size_t variant = 0; variant < variants; ++variant) {
+    const auto files = filled_files(trial.store_dir());
+    if (files.empty()) return not_applicable("the client keeps nothing in its store's folder");
+    trial.kill();
+    for (const fs::path& file : files) write(file, damaged(text_of(file))[variant]);
+    try {
+      trial.restart();
+      (void)trial.state();
+      trial.login();
+    } catch (const CheckEnded& ended) {
+      return failed("a start and a new login with a damaged store", ended.verdict.message);
+    }
+  }
+  return passed();
+}
+
+constexpr Check kRefreshStoreChecks[] = {
+    {.id = "refresh.persist-failure-reported",
+     .title = "Tokens that cannot be stored are not passed over in silence",
+     .clause = "RFC 9700 §4.14.2",
+     .source = Source::judgement,
+     .level = Level::should,
+     .phase = Phase::refresh,
+     .provokes = "a refresh while a file is in the place of the store's folder",
+     .requires_ = "The refresh fails, or the log has a line more.",
+     .mend = "Log that the tokens could not be stored: the user will have to log in again.",
+     .motive = "heygen-cli PersistFailure_WarnsToStderr",
+     .needs = kStore,
+     .own_process = true,
+     .run = &failure_reported},
+    {.id = "store.corrupt-tolerated",
+     .title = "A damaged store leads to a new login, not to a crash",
+     .clause = "suite",
+     .source = Source::judgement,
+     .level = Level::should,
+     .phase = Phase::secrecy,
+     .provokes = "the client is killed and started again with its files cut in half, filled with "
+                 "garbage, emptied, or holding other JSON",
+     .requires_ = "It starts, and a new login succeeds.",
+     .mend = "Take a store that cannot be read for one without a login.",
+     .motive = "hyperframes store tests",
+     .needs = kKept,
+     .own_process = true,
+     .run = &corrupt_tolerated},
+};
+
+}  // namespace
+
+std::span<const Check> refresh_store_checks() { return kRefreshStoreChecks; }
+
+}  // namespace heygen::conformance
