@@ -34,6 +34,15 @@ foreach(suffix_component ";programs" "-dev;development")
     DESTINATION ${CMAKE_INSTALL_DATADIR}/lintian/overrides RENAME heygen-oauth-mock${suffix})
 endforeach()
 
+# For editors and validators: what the programs read and write.
+install(FILES
+  fixtures/schemas/scenario.json
+  fixtures/schemas/conformance-report.schema.json
+  fixtures/schemas/conformance-self-test.schema.json
+  fixtures/schemas/conformance-list.schema.json
+  fixtures/schemas/conformance-adapter.schema.json
+  COMPONENT programs DESTINATION ${CMAKE_INSTALL_DATADIR}/heygen-oauth-mock/schemas)
+
 # Manual pages are made from --help, which cannot go stale.
 find_program(HELP2MAN help2man)
 set(heygen-mock-server_is "an offline mock of HeyGen's OAuth 2.0 server and API")

@@ -38,7 +38,8 @@ for file in bin/heygen-{mock-server,conformance,client} \
   share/man/man1/heygen-{mock-server,conformance,client}.1.gz \
   share/bash-completion/completions/heygen-{mock-server,conformance,client} \
   share/fish/vendor_completions.d/heygen-mock-server.fish share/doc/heygen-oauth-mock/copyright \
-  share/heygen-oauth-mock/clients/heygen_mock.{py,ts}; do
+  share/heygen-oauth-mock/clients/heygen_mock.{py,ts} \
+  share/heygen-oauth-mock/schemas/conformance-report.schema.json; do
   grep -qxF "./usr/$file" "$work/contents" || die "/usr/$file is missing"
 done
 grep -q '/systemd/user/heygen-mock-server.service$' "$work/contents" || die "the unit is missing"
