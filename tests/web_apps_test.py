@@ -96,7 +96,7 @@ def judge(suite, app, command, flags):
             done = subprocess.run(
                 [suite, "app", "--callback-url", own + app.callback, "--start-url", own + app.start,
                  "--call-url", own + "/me", "--app-log", log, "--mock-listen",
-                 f"127.0.0.1:{mock_port}", "--json", report, "--timeout", "10s", "--wait", "60s",
+                 f"127.0.0.1:{mock_port}", "--json", report, "--timeout", "10s", "--wait", "60s", "--patience", "0s",
                  *(["--logout-url", own + app.logout] if app.logout else []), *flags],
                 capture_output=True, text=True)
         finally:
