@@ -71,7 +71,8 @@ install(TARGETS ${heygen_modules} heygen_httplib heygen_hiredis EXPORT HeygenMoc
 install(DIRECTORY mock_server COMPONENT development DESTINATION ${heygen_headers}
   FILES_MATCHING PATTERN "*.h"
   PATTERN "testing*" EXCLUDE PATTERN "*_contract*" EXCLUDE PATTERN "raw_client.h" EXCLUDE
-  PATTERN "cli" EXCLUDE PATTERN "bench" EXCLUDE PATTERN "redis_server.h" EXCLUDE)
+  PATTERN "cli" EXCLUDE PATTERN "bench" EXCLUDE PATTERN "redis_server.h" EXCLUDE
+  PATTERN "flaky.h" EXCLUDE)
 install(DIRECTORY conformance COMPONENT development DESTINATION ${heygen_headers}
   FILES_MATCHING PATTERN "*.h"
   PATTERN "cli" EXCLUDE PATTERN "flawed" EXCLUDE PATTERN "watch" EXCLUDE

@@ -11,8 +11,8 @@ namespace heygen::mock {
 
 // --- the sandboxes -------------------------------------------------------------------------------
 
-SqliteStores::SqliteStores(std::string file, SqliteLimits limits)
-    : file_(std::make_shared<SqliteFile>(std::move(file))), limits_(limits) {}
+SqliteStores::SqliteStores(const std::string& file, SqliteLimits limits)
+    : file_(std::make_shared<SqliteFile>(file)), limits_(limits) {}
 
 OpenedStore SqliteStores::open(std::string_view sandbox) {
   const auto [id, times] = file_->transact([&](SqliteConnection& c) {

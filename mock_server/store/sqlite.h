@@ -32,7 +32,7 @@ class SqliteStores final : public Stores {
   // Makes the file if there is none, readable to its owner alone; brings an older one up to date.
   // Throws StoreUnavailable when it cannot, when a newer program has written it, or when another
   // process has it open.
-  explicit SqliteStores(std::string file, SqliteLimits limits = {});
+  explicit SqliteStores(const std::string& file, SqliteLimits limits = {});
 
   OpenedStore open(std::string_view sandbox) override;
   void forget(std::string_view sandbox) override;
@@ -87,6 +87,9 @@ class SqliteStore final : public Store {
   void end_call(std::string_view key, std::optional<KeptAnswer> answer) override;
 
   [[nodiscard]] std::vector<TokenView> tokens(TimePoint now) const override;
+  [[nodiscard]] std::optional<TokenView> find_token_by_id(std::string_view id,
+                                                          TimePoint now) const override;
+  [[nodiscard]] TokenCounts count_tokens(TimePoint now) const override;
   bool revoke_by_id(std::string_view id) override;
   bool expire_by_id(std::string_view id, TimePoint now) override;
   std::size_t expire_all(TimePoint now) override;

@@ -7,8 +7,8 @@
 
 #include <cerrno>
 #include <exception>
+#include <filesystem>
 #include <system_error>
-#include <utility>
 
 #include "mock_server/store/sqlite_schema.h"
 
@@ -27,6 +27,13 @@ std::string reason(int error) { return std::generic_category().message(error); }
 // Makes it, readable to its owner alone, unless it is there. -1 and errno when it cannot be opened.
 int open_private(const std::string& file) {
   return ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kPrivate);
+}
+
+// However it is called: a link to it and the file itself are one, and have one lock.
+std::string one_name_for(const std::string& file) {
+  std::error_code failed;
+  auto name = std::filesystem::weakly_canonical(file, failed);
+  return failed ? file : name.string();
 }
 
 [[noreturn]] void refuse_to_make(const std::string& file, int error) {
@@ -63,10 +70,13 @@ SqliteFile::Trouble::~Trouble() {
   if (file_.failing_) file_.connection_.reset();
 }
 
-SqliteFile::SqliteFile(std::string file) : file_(std::move(file)) {
-  lock();
+SqliteFile::SqliteFile(const std::string& file) : file_(one_name_for(file)) {
+  std::error_code unknown;
+  if (std::filesystem::is_directory(file_, unknown)) refuse_to_make(file_, EISDIR);
+  lock();  // before the file is opened: closing it again would undo SQLite's locks in this process
   try {
     make();
+    bring_up_to_date();
     first_ = identity();
     run([](SqliteConnection&) {});
   } catch (...) {
@@ -97,7 +107,10 @@ void SqliteFile::lock() {
 void SqliteFile::make() const {
   const int fd = open_private(file_);
   if (fd < 0) refuse_to_make(file_, errno);
-  ::close(fd);  // before SQLite opens it: closing it later would undo SQLite's locks
+  ::close(fd);
+}
+
+void SqliteFile::bring_up_to_date() const {
   try {
     SQLite::Database database{file_, SQLite::OPEN_READWRITE, kBusyTimeoutMs};
     migrate(database, file_);  // first of all, since it may not be ours to change

@@ -20,7 +20,7 @@ class SqliteFile {
  public:
   // Makes the file if there is none, readable to its owner alone, and migrates it. No other
   // process that does the same can have it open, until this object goes.
-  explicit SqliteFile(std::string file);
+  explicit SqliteFile(const std::string& file);
   ~SqliteFile();
   SqliteFile(const SqliteFile&) = delete;
   SqliteFile& operator=(const SqliteFile&) = delete;
@@ -77,8 +77,9 @@ class SqliteFile {
     ino_t number = 0;
     bool operator==(const Identity&) const = default;
   };
-  void lock();
   void make() const;
+  void lock();
+  void bring_up_to_date() const;
   [[nodiscard]] Identity identity() const;
   void check_still_there() const;
   SqliteConnection& connection();

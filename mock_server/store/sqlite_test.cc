@@ -232,6 +232,9 @@ TEST_F(SqliteStoresTest, OneProcessHasItAtATime) {
   std::optional<SqliteStores> first{file_};
   EXPECT_THAT(failure_of([&] { SqliteStores{file_}; }),
               HasSubstr("another heygen-mock-server keeps its sandboxes in " + file_));
+  const std::string link = folder_ / "link.db";
+  std::filesystem::create_symlink(file_, link);
+  EXPECT_THAT(failure_of([&] { SqliteStores{link}; }), HasSubstr("sandboxes in " + file_));
   auto box = first->open("x").store;
   first.reset();
   EXPECT_NE(failure_of([&] { SqliteStores{file_}; }), "nothing failed");  // the store lives on

@@ -208,6 +208,29 @@ std::vector<TokenView> SqliteStore::tokens(TimePoint now) const {
   });
 }
 
+std::optional<TokenView> SqliteStore::find_token_by_id(std::string_view id, TimePoint now) const {
+  return file_->run([&](SqliteConnection& c) -> std::optional<TokenView> {
+    const auto row = TokenRow::find_by_id(c, sandbox_, id);
+    return row ? std::optional{row->view(now)} : std::nullopt;
+  });
+}
+
+TokenCounts SqliteStore::count_tokens(TimePoint now) const {
+  return file_->run([&](SqliteConnection& c) {
+    TokenCounts counts;
+    Rows rows = c.query(
+        "SELECT kind, count(*), sum(taken_by = 0 AND used_at IS NULL AND expires_at > ?) "
+        "FROM all_tokens WHERE sandbox = ? GROUP BY kind",
+        now, sandbox_);
+    while (rows.next()) {
+      counts.kept += static_cast<std::size_t>(rows.number(1));
+      (rows.number(0) == sql(TokenKind::access) ? counts.live_access : counts.live_refresh) =
+          static_cast<std::size_t>(rows.number(2));
+    }
+    return counts;
+  });
+}
+
 bool SqliteStore::revoke_by_id(std::string_view id) {
   return file_->transact([&](SqliteConnection& c) {
     return revoke_token(c, TokenRow::find_by_id(c, sandbox_, id), RevokedBy::control);
