@@ -12,8 +12,7 @@ elseif(HEYGEN_FETCH_DEPS)
   FetchContent_Declare(hiredis
     GIT_REPOSITORY https://github.com/redis/hiredis.git
     GIT_TAG 60e5075d4ac77424809f855ba3e398df7aacefe8 # v1.2.0
-    SOURCE_DIR ${hiredis_parent}/hiredis
-    SYSTEM)
+    SOURCE_DIR ${hiredis_parent}/hiredis)
   FetchContent_MakeAvailable(hiredis)
   target_link_libraries(heygen_hiredis INTERFACE hiredis)
   target_include_directories(heygen_hiredis SYSTEM INTERFACE $<BUILD_INTERFACE:${hiredis_parent}>)

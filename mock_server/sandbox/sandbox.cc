@@ -82,6 +82,7 @@ Sandbox::Sandbox(std::string name, const Clock& base, const SandboxBlueprint& bl
       first_faults_(blueprint.faults),
       first_scenarios_(blueprint.scenarios),
       clock_(base),
+      found_(opened.has_value()),
       opened_(opened ? std::move(*opened) : open_store(blueprint, name_)),
       store_(opened_.store.get()),
       lasting_(blueprint.stores && blueprint.stores->lasting()),
@@ -135,12 +136,13 @@ void Sandbox::go_on(const SandboxBlueprint& blueprint) {
   const auto begun = store_->find_note(kept::kStart);
   if (clock) clock_.restore(kept::read_clock(*clock));
   faults_.keep_in(*store_);
-  if (begun == kept::kOwn) {
+  const bool as_it_is = found_ || begun == kept::kOwn;
+  if (as_it_is && begun) {
     kept::Origin origin = kept::read_origin(store_->find_note(kept::kOrigin).value_or(""));
     seed_ = origin.seed;
     first_faults_ = std::move(origin.faults);
   }
-  if (config && (begun == kept::kOwn || begun == kept::digest_of(blueprint))) {
+  if (config && (as_it_is || begun == kept::digest_of(blueprint))) {
     SandboxConfig as_it_was = kept::read_config(*config);
     const Policy policy = as_it_was.policy();
     put(std::make_shared<const Settings>(Settings{std::move(as_it_was), policy}));

@@ -43,7 +43,7 @@ struct SandboxBlueprint {
 // StoreUnavailable, and changed nothing then (but see reset()).
 class Sandbox {
  public:
-  // `opened`: the store, when it is opened already.
+  // `opened`: the store of one that is there; it goes on as it is, whatever the blueprint.
   Sandbox(std::string name, const Clock& base, const SandboxBlueprint& blueprint,
           std::optional<OpenedStore> opened = std::nullopt);
   ~Sandbox();
@@ -103,6 +103,7 @@ class Sandbox {
   const std::vector<Scenario> first_scenarios_;
   VirtualClock clock_;
   class Random;
+  const bool found_;  // not made
   const OpenedStore opened_;
   Store* const store_;  // opened_'s
   const bool lasting_;

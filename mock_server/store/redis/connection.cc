@@ -96,7 +96,7 @@ Reply Connection::run(const Command& command) {
     sizes.push_back(part.size());
   }
   char* bytes = nullptr;
-  const int size =
+  const auto size =  // an int, or since hiredis 1.0 a long long
       redisFormatCommandArgv(&bytes, static_cast<int>(parts.size()), parts.data(), sizes.data());
   if (size < 0) fail(shown_, "a command could not be written");
   struct Free {

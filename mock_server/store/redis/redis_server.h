@@ -32,4 +32,7 @@ class RedisServer {
   std::string url_;
 };
 
+// The one that redis_main.cc starts before the tests.
+RedisServer& the_server();
+
 }  // namespace heygen::mock::redis

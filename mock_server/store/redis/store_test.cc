@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <thread>
 
 #include "mock_server/store/redis/redis_server.h"
@@ -13,10 +12,9 @@
 namespace heygen::mock {
 namespace {
 
-std::unique_ptr<redis::RedisServer> server;  // of main()
-
 std::unique_ptr<redis::RedisStores> stores(redis::TimeLimits time = {}, redis::Limits limits = {}) {
-  return std::make_unique<redis::RedisStores>(redis::parse_address(server->url()), time, limits);
+  return std::make_unique<redis::RedisStores>(redis::parse_address(redis::the_server().url()), time,
+                                              limits);
 }
 
 struct Redis {
@@ -104,7 +102,7 @@ TEST(RedisStores, ForgetsASandboxWithAllItsKeys) {
   old.store->put_grant("demo", "ann", "", pair("1"));
   both->forget("gone");
   EXPECT_THROW(old.store->put_code(code), StoreUnavailable);
-  redis::Connection connection{redis::parse_address(server->url()), {}};
+  redis::Connection connection{redis::parse_address(redis::the_server().url()), {}};
   EXPECT_TRUE(connection.run({"KEYS", "heygen-mock:{gone}:*"}).list.empty());
 
   auto fresh = both->open("gone");
@@ -129,7 +127,7 @@ TEST(RedisStores, KnowsTheSandboxesByName) {
 TEST(RedisStores, LeavesTheSandboxOfAnotherLayoutAlone) {
   const auto all = stores();
   (void)all->open("newer");
-  redis::Connection connection{redis::parse_address(server->url()), {}};
+  redis::Connection connection{redis::parse_address(redis::the_server().url()), {}};
   connection.run({"HSET", "heygen-mock:{newer}:world", "layout", "2"});
   try {
     (void)all->open("newer");
@@ -184,7 +182,7 @@ TEST(RedisStore, IsBounded) {
   EXPECT_TRUE(store.find_token("rt-19", kNow));
 
   // Each sorted set and hash is as small as what it is about.
-  redis::Connection connection{redis::parse_address(server->url()), {}};
+  redis::Connection connection{redis::parse_address(redis::the_server().url()), {}};
   for (const auto& [shelf, most] :
        {std::pair{"tokens", 8}, std::pair{"ids", 8}, std::pair{"grants", 4},
         std::pair{"challenges", 8}, std::pair{"user_codes", 4}}) {
@@ -243,11 +241,11 @@ TEST(RedisStore, SaysUnavailableWhileTheServerIsDownAndFindsItAgain) {
   const auto all = stores();
   auto opened = all->open("down");
   opened.store->put_grant("demo", "user", "", pair("1"));
-  server->stop();
+  redis::the_server().stop();
   for (int i = 0; i < 20; ++i) {
     EXPECT_THROW((void)opened.store->find_token("at-1", kNow), StoreUnavailable);
   }
-  server->again();  // without its data: this sandbox is gone, and says so
+  redis::the_server().again();  // without its data: this sandbox is gone, and says so
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{10};
   for (bool reached = false; !reached && std::chrono::steady_clock::now() < deadline;) {
     try {
@@ -267,27 +265,27 @@ TEST(RedisStore, DoesNotWaitForAServerThatHangs) {
   const auto all = stores(
       {.connect = std::chrono::milliseconds{100}, .command = std::chrono::milliseconds{100}});
   auto opened = all->open("hangs");
-  server->hang();
+  redis::the_server().hang();
   const auto begun = std::chrono::steady_clock::now();
   EXPECT_THROW((void)opened.store->find_token("at-1", kNow), StoreUnavailable);
   EXPECT_THROW((void)opened.store->find_token("at-1", kNow), StoreUnavailable);
   const auto took = std::chrono::steady_clock::now() - begun;
-  server->go_on();
+  redis::the_server().go_on();
   EXPECT_LT(took, std::chrono::seconds{2});
 }
 
 TEST(RedisStore, SendsItsScriptsAgainToAServerThatForgotThem) {
   auto opened = stores()->open("scripts");
-  redis::Connection connection{redis::parse_address(server->url()), {}};
+  redis::Connection connection{redis::parse_address(redis::the_server().url()), {}};
   connection.run({"SCRIPT", "FLUSH"});
   opened.store->put_grant("demo", "user", "", pair("1"));
   EXPECT_TRUE(opened.store->find_token("at-1", kNow));
 }
 
 TEST(RedisStores, LogsInAndSaysWhenItMayNot) {
-  redis::Connection connection{redis::parse_address(server->url()), {}};
+  redis::Connection connection{redis::parse_address(redis::the_server().url()), {}};
   connection.run({"CONFIG", "SET", "requirepass", "open sesame"});
-  const std::string host = server->url().substr(std::string{"redis://"}.size());
+  const std::string host = redis::the_server().url().substr(std::string{"redis://"}.size());
   redis::RedisStores right{redis::parse_address("redis://:open%20sesame@" + host + "/3")};
   EXPECT_EQ(right.open("locked").times, 1U);
   for (const std::string& login :
@@ -306,17 +304,3 @@ TEST(RedisStores, LogsInAndSaysWhenItMayNot) {
 
 }  // namespace
 }  // namespace heygen::mock
-
-int main(int argc, char** argv) {
-  testing::InitGoogleTest(&argc, argv);
-  if (!testing::GTEST_FLAG(list_tests)) {
-    heygen::mock::server = heygen::mock::redis::RedisServer::start();
-    if (!heygen::mock::server) {
-      std::puts("skipped: redis-server is not installed (scripts/install-deps test)");
-      return 77;
-    }
-  }
-  const int result = RUN_ALL_TESTS();
-  heygen::mock::server.reset();
-  return result;
-}
