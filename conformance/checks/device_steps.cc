@@ -7,10 +7,11 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 // A subject takes an answer in, and wakes up by the clock it was given, in its own time; where
-// something must come, it has longer.
+// something must come, it has longer. Who polls in time is not waited for; who is slow on a busy
+// machine must not be pushed on meanwhile, or it seems to poll too soon after that.
 constexpr milliseconds kIntake{8};
 constexpr milliseconds kMoment{25};
-constexpr milliseconds kPatience{1000};
+constexpr milliseconds kPatience{1500};
 
 bool is_poll(const Seen& seen) {
   return seen.request().path() == "/v1/oauth/token" && seen.has_param("device_code");
