@@ -23,7 +23,6 @@ Verdict no_secrets(Trial& trial) {
       token().patch("token_type", "\"mac\""),
       token().patch("expires_in", R"({"a":[]})"),
       token().patch("access_token", R"("broken\r\ntoken-of-the-error-page")"),
-      token().truncated(),
       token().html(),
       token().reset(),
   };
