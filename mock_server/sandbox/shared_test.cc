@@ -15,6 +15,12 @@ using namespace std::chrono_literals;
 
 constexpr FaultQuery kQuery{Endpoint::token, "authorization_code", "demo", "/v1/oauth/token"};
 
+FaultRule busy() {
+  FaultRule rule;
+  rule.action.status = 503;
+  return rule;
+}
+
 class Shared : public ::testing::Test {
  protected:
   static void clear() {
@@ -67,7 +73,7 @@ TEST_F(Shared, WhatOneChangesTheOtherHasWithItsNextLook) {
 TEST_F(Shared, AFaultIsCountedOnceForBoth) {
   const auto here = one_.find_or_create("box");
   const auto there = other_.find("box");
-  FaultRule rule;
+  FaultRule rule = busy();
   rule.times = 3;
   ASSERT_TRUE(here->faults().add(rule, wall_.now()));
   ASSERT_EQ(other_.find("box"), there);
@@ -140,7 +146,7 @@ TEST_F(Shared, OfManyChangesAtBothNoneIsLost) {
       threads.emplace_back([&registry] {
         for (int n = 0; n < kEach; ++n) {
           change(registry, [](Sandbox& box) { (void)box.clock().advance(1s); });
-          change(registry, [](Sandbox& box) { (void)box.faults().add(FaultRule{}, TimePoint{}); });
+          change(registry, [](Sandbox& box) { (void)box.faults().add(busy(), TimePoint{}); });
           change(registry, [](Sandbox& box) {
             SandboxConfig config = box.settings()->config;
             config.api_keys.emplace_back("another");

@@ -3,7 +3,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <signal.h>
-#include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,8 +14,6 @@
 
 #include "mock_server/core/store.h"
 #include "mock_server/store/redis/connection.h"
-
-extern char** environ;
 
 namespace heygen::mock::redis {
 namespace {
@@ -42,7 +40,7 @@ bool answers(const std::string& url) {
   }
 }
 
-bool ended(pid_t pid) { return ::waitpid(pid, nullptr, WNOHANG) != 0; }
+constexpr int kNoSuchProgram = 127;
 
 }  // namespace
 
@@ -64,13 +62,18 @@ bool RedisServer::launch() {
   std::array<const char*, 12> arguments{"redis-server", "--port",    port.c_str(), "--bind",
                                         "127.0.0.1",    "--save",    "",           "--appendonly",
                                         "no",           "--logfile", "/dev/null",  nullptr};
-  pid_t pid = -1;
-  if (::posix_spawnp(&pid, "redis-server", nullptr, nullptr,
-                     const_cast<char* const*>(arguments.data()), environ) != 0) {
-    return false;
+  const pid_t pid = ::fork();
+  if (pid < 0) throw std::runtime_error("no process can be made");
+  if (pid == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // it must not outlive a test that crashes
+    ::execvp(arguments[0], const_cast<char* const*>(arguments.data()));
+    ::_exit(kNoSuchProgram);
   }
   while (!answers(url_)) {
-    if (ended(pid)) return true;
+    int status = 0;
+    if (::waitpid(pid, &status, WNOHANG) != 0) {
+      return !WIFEXITED(status) || WEXITSTATUS(status) != kNoSuchProgram;
+    }
     ::usleep(1000);  // there is nothing to wait on: it tells nobody that it listens
   }
   pid_ = pid;
