@@ -10,7 +10,7 @@ namespace {
 
 using nlohmann::json;
 
-std::string seconds(std::chrono::milliseconds span) {
+std::string in_seconds(std::chrono::milliseconds span) {
   std::string text = std::to_string(span.count() / 1000);
   if (const auto rest = span.count() % 1000; rest != 0) {
     text += "." + std::to_string(1000 + rest).substr(1);
@@ -108,7 +108,7 @@ Outcome<std::string> LineChannel::wait(std::uint64_t id, std::chrono::millisecon
   questions_.erase(id);
   if (question.answer) return *question.answer;
   if (settled) return *trouble_;
-  std::string message = "no answer to " + question.op + " within " + seconds(timeout);
+  std::string message = "no answer to " + question.op + " within " + in_seconds(timeout);
   if (complaint_.empty()) return break_off({Failure::Origin::timeout, "", std::move(message)});
   message += "; it wrote " + complaint_;
   return break_off({Failure::Origin::protocol, "", std::move(message)});
