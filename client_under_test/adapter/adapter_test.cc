@@ -96,7 +96,7 @@ TEST_F(AdapterTest, HelloTellsNameVersionAndCapabilities) {
   EXPECT_EQ(ask(R"({"id":"x","op":"hello"})"),
             R"({"id":"x","ok":true,"result":{"name":"heygen-client","version":"1.2.3",)"
             R"("capabilities":["refresh","logout","restart","clock","concurrency","device",)"
-            R"("download","two-sessions","two-processes","issuer","page"]}})");
+            R"("download","two-sessions","two-processes","issuer","timeout","page"]}})");
 }
 
 TEST_F(AdapterTest, MalformedLinesAreAnsweredNotFollowed) {

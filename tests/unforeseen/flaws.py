@@ -170,11 +170,11 @@ class StateRepeatedBlock(Client):
 
 
 class StateStretched(Client):
-    """the state is a hash of a random number below a thousand"""
+    """the state is a hash of a random number below eight"""
     CAUGHT = ["state.unique-per-request", "state.entropy.min"]
 
     def make_state(self):
-        return hashlib.sha256(str(random.randrange(1000)).encode()).hexdigest()
+        return hashlib.sha256(str(random.randrange(8)).encode()).hexdigest()
 
 
 class StateWithSession(Client):
