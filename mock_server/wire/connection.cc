@@ -76,7 +76,10 @@ void Connection::act(std::uint32_t signals, Lane& lane) {
   const bool broken =
       (signals & kBroken) != 0 && phase_ != Phase::closed && is_broken(transport_->fd());
   const bool waiting = phase_ == Phase::reading || phase_ == Phase::lingering;
-  if (broken || (signals & kAbort) != 0 || (waiting && (stopping_ || (signals & kEvict) != 0))) {
+  // Its answer is delayed, and it has sent its FIN: a client that gave up, which nothing waits for.
+  const bool given_up = phase_ == Phase::leaving && peer_ended_;
+  if (broken || (signals & kAbort) != 0 || (waiting && (signals & kEvict) != 0) ||
+      (stopping_ && (waiting || given_up))) {
     close();
     return;
   }

@@ -270,6 +270,27 @@ TEST(ListenerLoad, APeerThatFloodsAndIsGoneAtAnyTurnEndsOnlyItsOwnConnection) {
   }
 }
 
+TEST(ListenerLoad, AnAnswerThatNobodyWaitsForDoesNotHoldUpTheEnd) {
+  Listener::Options options;
+  options.drain_timeout = std::chrono::hours{1};
+  std::latch asked_for(1);
+  const auto listener = serve(
+      [&](const Request& asked) {
+        auto response = ok(asked);
+        response.delivery.delay = std::chrono::hours{1};
+        asked_for.count_down();
+        return response;
+      },
+      options);
+  {
+    RawClient client(listener->port());
+    client.send(request("GET", "/"));
+    asked_for.wait();
+  }  // gives up
+  listener->stop();
+  EXPECT_EQ(listener->open_connections(), 0U);
+}
+
 TEST(ListenerLoad, ConnectionsOfManyThreadsAllGetTheirOwnAnswers) {
   const auto listener = serve(ok);
   std::atomic<int> wrong{0};
