@@ -28,7 +28,7 @@ start_wiremock() {
 MAPPING
   local port=$((20000 + RANDOM % 20000))
   java -jar build/peers/node_modules/wiremock/build/*.jar --port $port --root-dir "$work/wiremock" \
-    --no-request-journal --disable-banner >"$work/wiremock.log" 2>&1 &
+    --disable-banner >"$work/wiremock.log" 2>&1 &
   peer=$!
   peer_url=http://127.0.0.1:$port/v1/oauth/token
 }
