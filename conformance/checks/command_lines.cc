@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <sstream>
+
+#include "conformance/file_text.h"
 
 namespace heygen::conformance {
 namespace {
@@ -19,22 +19,18 @@ struct StartedBy {
 };
 using Processes = std::map<std::int64_t, StartedBy>;
 
-std::string text_of(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
 Processes all_processes() {
   Processes all;
   std::error_code gone;
-  for (const auto& entry : fs::directory_iterator("/proc", gone)) {
-    const std::string name = entry.path().filename().string();
+  for (fs::directory_iterator entry("/proc", gone), end; !gone && entry != end;
+       entry.increment(gone)) {
+    const std::string name = entry->path().filename().string();
     if (!std::ranges::all_of(name, [](char c) { return c >= '0' && c <= '9'; })) continue;
     // "1234 (the name, with whatever is in it) S 1 1234 …"
-    const std::string stat = text_of(entry.path() / "stat");
-    const std::size_t end = stat.rfind(')');
-    if (end == std::string::npos) continue;
-    std::istringstream rest(stat.substr(end + 1));
+    const std::string stat = file_text(entry->path() / "stat");
+    const std::size_t name_end = stat.rfind(')');
+    if (name_end == std::string::npos) continue;
+    std::istringstream rest(stat.substr(name_end + 1));
     std::string state;
     StartedBy origin;
     rest >> state >> origin.parent >> origin.group;
@@ -60,7 +56,7 @@ std::set<std::string> command_lines(std::optional<std::int64_t> process) {
   const Processes all = all_processes();
   for (const auto& [id, origin] : all) {
     if (process && !comes_from(all, id, *process)) continue;
-    std::string line = text_of(fs::path("/proc") / std::to_string(id) / "cmdline");
+    std::string line = file_text(fs::path("/proc") / std::to_string(id) / "cmdline");
     std::ranges::replace(line, '\0', ' ');
     if (!line.empty()) lines.insert(std::move(line));
   }

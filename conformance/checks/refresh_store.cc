@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 
 #include "conformance/checks/after_login.h"
 #include "conformance/checks/checks.h"
+#include "conformance/file_text.h"
 
 namespace heygen::conformance {
 namespace {
@@ -29,18 +29,13 @@ std::vector<fs::path> filled_files(const fs::path& folder) {
   return files;
 }
 
-std::string text_of(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
 void write(const fs::path& file, std::string_view text) {
   std::ofstream(file, std::ios::binary | std::ios::trunc) << text;
 }
 
 bool holds(const std::vector<fs::path>& files, std::string_view text) {
   return std::ranges::any_of(
-      files, [&](const fs::path& file) { return text_of(file).find(text) != std::string::npos; });
+      files, [&](const fs::path& file) { return file_text(file).find(text) != std::string::npos; });
 }
 
 // The folder is gone, and a file in its place: nobody can write there, not even root.
@@ -97,7 +92,7 @@ Verdict corrupt_tolerated(Trial& trial) {
     const auto files = filled_files(trial.store_dir());
     if (files.empty()) return not_applicable("the client keeps nothing in its store's folder");
     trial.kill();
-    for (const fs::path& file : files) write(file, damaged(text_of(file))[variant]);
+    for (const fs::path& file : files) write(file, damaged(file_text(file))[variant]);
     try {
       trial.restart();
       (void)trial.state();

@@ -4,11 +4,10 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include "conformance/checks/after_login.h"
 #include "conformance/checks/checks.h"
+#include "conformance/file_text.h"
 
 namespace heygen::conformance {
 namespace {
@@ -122,11 +121,6 @@ Verdict error_not_printed(Trial& trial) {
 
 // --- files -------------------------------------------------------------------------------------
 
-std::string content_of(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
 bool open_to_others(const fs::path& path) {
   struct stat status {};
   return ::lstat(path.c_str(), &status) == 0 && (status.st_mode & 077U) != 0;
@@ -145,7 +139,7 @@ Verdict expect_shut(Trial& trial, std::string_view when) {
   const fs::path& store = trial.store_dir();
   for (const auto& entry : fs::recursive_directory_iterator(store)) {
     if (!entry.is_regular_file() || !exposed(entry.path(), store)) continue;
-    if (!trial.secrets().find_in(content_of(entry.path()))) continue;
+    if (!trial.secrets().find_in(file_text(entry.path()))) continue;
     return failed("files with tokens have mode 0600 " + std::string(when),
                   entry.path().filename().string() + " is open to others");
   }

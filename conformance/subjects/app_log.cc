@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <thread>
 #include <utility>
+
+#include "conformance/file_text.h"
 
 namespace heygen::conformance {
 namespace {
@@ -33,11 +33,9 @@ std::string AppLog::since(std::size_t position) const {
     std::this_thread::sleep_for(kStill);
     if (std::exchange(end, size()) == end) break;
   }
-  std::ifstream file(path_, std::ios::binary);
   if (end < position) position = 0;
   position = std::max(position, end - std::min(end, kMostBytes));
-  file.seekg(static_cast<std::streamoff>(position));
-  return {std::istreambuf_iterator<char>(file), {}};
+  return file_text(path_, position);
 }
 
 }  // namespace heygen::conformance

@@ -1,10 +1,10 @@
 #include "conformance/subjects/cli_shell.h"
 
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <stdexcept>
 #include <utility>
+
+#include "conformance/file_text.h"
 
 namespace heygen::conformance {
 namespace {
@@ -28,13 +28,6 @@ void make_home(const fs::path& home) {
   }
   fs::permissions(home / ".runtime", fs::perms::owner_all);
   choose_browser(home);
-}
-
-// What stands in a regular file from `begin`.
-std::string rest_of(const fs::path& path, std::uintmax_t begin) {
-  std::ifstream file(path, std::ios::binary);
-  file.seekg(static_cast<std::streamoff>(begin));
-  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 }  // namespace
@@ -138,7 +131,7 @@ void CliShell::collect_log_files(const fs::path& home) {
     const std::lock_guard lock(mutex_);
     std::uintmax_t& read = log_files_[at->path()];
     if (vanished || size <= read) continue;
-    log_->append(rest_of(at->path(), read) + "\n");
+    log_->append(file_text(at->path(), read) + "\n");
     read = size;
   }
 }
