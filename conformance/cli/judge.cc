@@ -104,10 +104,9 @@ int judge(const CommonOptions& common, const Plan& plan, Judged judged,
           const CommandContext& context) {
   JudgedAt at{judged.kind, judged.first->name(), judged.first->capabilities().names(), {}};
   at.run = [&](std::uint64_t seed, const OnDone& on_done) {
-    return run_checks(
-        plan.checks, judged.server, judged.factory, std::move(judged.first),
-        {common.jobs, seed, common.timeout, "", context.stop, on_done, std::move(judged.world),
-         common.patience});
+    return run_checks(plan.checks, judged.server, judged.factory, std::move(judged.first),
+                      {common.jobs, seed, common.timeout, "", context.stop, on_done,
+                       std::move(judged.world), common.patience});
   };
   return judge(common, plan, at, context);
 }
