@@ -9,16 +9,19 @@ import socket
 import sys
 
 port, count = int(sys.argv[1]), int(sys.argv[2])
-peers = []
-for _ in range(count):
+
+
+def half_sent():
     peer = socket.create_connection(("127.0.0.1", port))
     peer.sendall(b"POST /v1/oauth/token HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
-    peers.append(peer)
+    return peer
+
+
+peers = [half_sent() for _ in range(count)]
 print("ready", flush=True)
 while not select.select([sys.stdin], [], [], 1)[0]:
     for i, peer in enumerate(peers):
         try:
             peer.send(b"x")
         except OSError:  # given up: another takes its place
-            peers[i] = socket.create_connection(("127.0.0.1", port))
-            peers[i].sendall(b"POST /v1/oauth/token HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
+            peers[i] = half_sent()

@@ -45,7 +45,7 @@ void TokenIndex::insert(TokenRecord& record) {
       if (slot.record != nullptr) place(slot);
     }
   }
-  place({record.hash, &record});
+  place({hash_of(record.fingerprint), &record});
   ++used_;
 }
 
@@ -58,7 +58,7 @@ void TokenIndex::place(Slot slot) noexcept {
 // Whoever was pushed beyond the gap moves back into it, so that no search ends too early.
 void TokenIndex::erase(const TokenRecord& record) noexcept {
   const auto mask = slots_.size() - 1;
-  auto gap = record.hash & mask;
+  auto gap = hash_of(record.fingerprint) & mask;
   while (slots_[gap].record != &record) gap = next(gap);
   for (auto at = next(gap); slots_[at].record != nullptr; at = next(at)) {
     const auto home = slots_[at].hash & mask;
@@ -82,14 +82,12 @@ TokenRecord* TokenTable::find(const Fingerprint& fingerprint) const noexcept {
 
 TokenRecord* TokenTable::add(std::string_view value, TokenKind kind, TokenFamily& family) {
   const auto print = fingerprint_of(value);
-  const auto hash = hash_of(print);
-  if (index_.find(value, hash) != nullptr) return nullptr;
+  if (index_.find(value, hash_of(print)) != nullptr) return nullptr;
   if (value.size() > std::numeric_limits<std::uint32_t>::max()) throw std::bad_alloc{};
   auto* const memory = ::operator new(sizeof(TokenRecord) + value.size());
   auto* const record = ::new (memory) TokenRecord;
   std::copy(value.begin(), value.end(), reinterpret_cast<char*>(record + 1));
   record->length = static_cast<std::uint32_t>(value.size());
-  record->hash = hash;
   record->fingerprint = print;
   record->kind = kind;
   record->family = &family;

@@ -46,7 +46,6 @@ struct TokenRecord {
   TokenRecord() = default;
 
   std::uint32_t length = 0;
-  std::uint64_t hash = 0;
   TokenRecord* older = nullptr;
   TokenRecord* newer = nullptr;
   TokenRecord* elder = nullptr;  // of its family
