@@ -85,6 +85,7 @@ const operations = {
   },
   async logout({ session }) {
     const { refresh_token } = load(session)
+    pending.delete(session)
     save(session, {})
     if (refresh_token) await oauth.revocationRequest(server, client, authentication(), refresh_token, http)
   },

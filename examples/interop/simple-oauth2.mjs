@@ -1,5 +1,5 @@
-// simple-oauth2: it demands a client secret, and knows no PKCE and no state of its own: both are
-// passed through it as further parameters.
+// simple-oauth2: without a client secret it sends an empty one. It knows no PKCE and no state of its
+// own: both are passed through it as further parameters.
 import { createHash, randomBytes } from 'node:crypto'
 import { AuthorizationCode } from 'simple-oauth2'
 import { serve } from './harness.mjs'
@@ -13,7 +13,7 @@ serve({
     params = given
     const [authorize, token, revoke] = [params.authorize_url, params.token_url, params.revoke_url].map((url) => new URL(url))
     client = new AuthorizationCode({
-      client: { id: params.client_id, secret: params.client_secret ?? '' },
+      client: { id: params.client_id, secret: params.client_secret },
       auth: { authorizeHost: authorize.origin, authorizePath: authorize.pathname + authorize.search,
         tokenHost: token.origin, tokenPath: token.pathname,
         refreshPath: new URL(params.refresh_url).pathname, revokePath: revoke.pathname },
