@@ -7,8 +7,8 @@ constexpr std::array<std::string_view, kCapabilityCount> kNames{
     "begin",       "callback",     "state",    "call-api",     "messages",      "logs",
     "store",       "redirect-uri", "refresh",  "logout",       "restart",       "clock",
     "concurrency", "device",       "download", "two-sessions", "two-processes", "issuer",
-    "timeout",     "page",         "api",      "revoke",       "second-client", "clients",
-    "policy",      "faults",       "deny",     "form"};
+    "timeout",     "page",         "cookies",  "api",          "revoke",        "second-client",
+    "clients",     "policy",       "faults",   "deny",         "form"};
 
 }  // namespace
 

@@ -34,7 +34,8 @@ enum class Capability : std::uint8_t {
   issuer,         // can be told its authorization server's issuer (RFC 9207)
   timeout,        // can be told how long it may wait for an answer
   // What only a browser sees.
-  page,  // the callback's HTTP answer
+  page,     // the callback's HTTP answer
+  cookies,  // a copy of a session's makes another browser of the same user
   // What a server under test offers beside a login, by its addresses; `clock` and `device` as well.
   api,
   revoke,

@@ -27,4 +27,10 @@ Pending<Landing> Subject::visit(std::string_view /*session*/, std::string_view /
   });
 }
 
+Pending<Done> Subject::copy_cookies(std::string_view /*session*/, std::string_view /*copy*/) {
+  return Pending<Done>([]() -> Outcome<Done> {
+    return Failure{Failure::Origin::unsupported, "", "it has no cookies"};
+  });
+}
+
 }  // namespace heygen::conformance

@@ -140,6 +140,9 @@ class Subject {
   // Any request of the session's browser; needs Capability::page.
   virtual Pending<Landing> visit(std::string_view session, std::string_view method,
                                  std::string_view url);
+  // Another session, in place of what the name stood for, whose browser has the cookies that this
+  // one's has now, and nothing else of it; needs Capability::cookies.
+  virtual Pending<Done> copy_cookies(std::string_view session, std::string_view copy);
 
   // How long each operation may take; from now on.
   virtual void set_timeout(std::chrono::milliseconds timeout) = 0;

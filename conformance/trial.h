@@ -134,6 +134,9 @@ class Trial {
   // Any other request of the session's browser; needs Capability::page.
   Outcome<Landing> visit(std::string_view method, std::string_view url,
                          std::string_view session = kFirst);
+  // From now on `copy` is a browser with the cookies that the session's has at this moment, and
+  // nothing else of it; needs Capability::cookies. Ends the check where it cannot be done.
+  void copy_cookies(std::string_view session, std::string_view copy);
   // All of them at once; needs Capability::concurrency.
   std::vector<Outcome<Landing>> callbacks(const std::vector<CallbackUrl>& urls,
                                           std::string_view session = kFirst);

@@ -130,6 +130,13 @@ Outcome<Landing> Trial::visit(std::string_view method, std::string_view url,
   return landed;
 }
 
+void Trial::copy_cookies(std::string_view session, std::string_view copy) {
+  require_configured();
+  record_start("copy_cookies", {{"session", std::string(session)}, {"copy", std::string(copy)}});
+  const auto copied = note(subject_.copy_cookies(session_name(session), session_name(copy)).wait());
+  if (!copied) give_up("the session's cookies were not copied: " + copied.failure().message);
+}
+
 std::vector<Outcome<Landing>> Trial::callbacks(const std::vector<CallbackUrl>& urls,
                                                std::string_view session) {
   require_configured();

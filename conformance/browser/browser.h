@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <set>
 #include <stop_token>
@@ -51,6 +52,9 @@ class Browser {
   virtual Outcome<std::optional<Visit>> press(const Visit& at, const Wanted& wanted,
                                               std::set<std::string>& pressed, Deadline deadline,
                                               const std::stop_token& stop) = 0;
+
+  // Another browser with the cookies that this one has now; nothing else of it.
+  virtual Outcome<std::unique_ptr<Browser>> with_same_cookies(const std::stop_token& stop) = 0;
 
   // Then a page does what it does, and its text is not to be guessed from.
   [[nodiscard]] virtual bool runs_scripts() const noexcept = 0;

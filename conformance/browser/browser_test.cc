@@ -85,6 +85,24 @@ TEST_F(BrowserTest, AnotherBrowserHasOtherCookies) {
   EXPECT_EQ(way->last().answer.body, "GET  ");
 }
 
+TEST_F(BrowserTest, ATwinHasTheCookiesOfThatMoment) {
+  const auto twin_of = [this] {
+    auto twin = browser_.with_same_cookies({});
+    return twin ? std::move(twin).value() : nullptr;
+  };
+  const auto cookies_of = [this](Browser& browser) {
+    const auto way = browser.visit({"GET", origin_ + "/echo"},
+                                   std::chrono::steady_clock::now() + std::chrono::seconds{5}, {});
+    return way ? way->last().answer.body : "no answer";
+  };
+  const auto before = twin_of();
+  ASSERT_TRUE(visit({"GET", "/set"}));
+  const auto after = twin_of();
+  ASSERT_TRUE(before && after);
+  EXPECT_EQ(cookies_of(*before), "GET  ");
+  EXPECT_EQ(cookies_of(*after), "GET session=abc ");
+}
+
 TEST_F(BrowserTest, KeepsMethodAndBodyAt307Alone) {
   const auto kept = visit({"POST", "/keep", {}, "a=1"});
   ASSERT_TRUE(kept);

@@ -50,6 +50,20 @@ class ChromiumBrowser final : public Browser {
     return give_back(*slot, pressing);
   }
 
+  Outcome<std::unique_ptr<Browser>> with_same_cookies(const std::stop_token& stop) override {
+    auto twin = std::make_unique<ChromiumBrowser>(chromium_, options_);
+    const std::lock_guard lock(mutex_);
+    if (browser_) {
+      const std::lock_guard other_lock(twin->mutex_);
+      twin->open_context(stop);
+      if (twin->browser_ != browser_) throw BrowserGone("the browser was started again");
+      const json all = browser_->ask("Storage.getCookies", {{"browserContextId", context_}}, stop);
+      browser_->ask("Storage.setCookies",
+                    {{"cookies", all.at("cookies")}, {"browserContextId", twin->context_}}, stop);
+    }
+    return std::unique_ptr<Browser>(std::move(twin));
+  }
+
   [[nodiscard]] bool runs_scripts() const noexcept override { return true; }
 
  private:
@@ -93,14 +107,17 @@ class ChromiumBrowser final : public Browser {
     return nullptr;
   }
 
-  // Called with the mutex held.
+  // Called with the mutex held, and so the next.
+  void open_context(const std::stop_token& stop) {
+    if (browser_) return;
+    browser_ = chromium_.running();
+    const json made =
+        browser_->ask("Target.createBrowserContext", {{"disposeOnDetach", true}}, stop);
+    context_ = made.at("browserContextId").get<std::string>();
+  }
+
   Slot& open_tab(const std::stop_token& stop) {
-    if (!browser_) {
-      browser_ = chromium_.running();
-      const json made =
-          browser_->ask("Target.createBrowserContext", {{"disposeOnDetach", true}}, stop);
-      context_ = made.at("browserContextId").get<std::string>();
-    }
+    open_context(stop);
     std::erase_if(tabs_, [](const auto& slot) { return !slot->in_use && slot->tab->broken(); });
     auto slot = std::make_unique<Slot>();
     slot->tab = std::make_unique<Tab>(*browser_, context_, options_, stop);

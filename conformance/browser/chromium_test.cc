@@ -138,6 +138,22 @@ TEST_F(ChromiumTest, SeesEveryAnswerOnTheWayAndKeepsCookies) {
   EXPECT_NE(visit({"GET", "/echo"})->last().answer.body.find("[]"), std::string::npos);
 }
 
+TEST_F(ChromiumTest, ATwinHasTheCookiesOfThatMoment) {
+  const auto cookies_of = [this](Browser& browser) {
+    const auto way =
+        browser.visit({"GET", origin_ + "/echo"}, steady_clock::now() + seconds{20}, {});
+    return way ? way->last().answer.body : way.failure().message;
+  };
+  const auto before = browser_->with_same_cookies({});
+  ASSERT_TRUE(before) << before.failure().message;
+  ASSERT_TRUE(visit({"GET", "/set"}));
+  const auto after = browser_->with_same_cookies({});
+  ASSERT_TRUE(after) << after.failure().message;
+  EXPECT_NE(cookies_of(**before).find("[]"), std::string::npos);
+  EXPECT_NE(cookies_of(**after).find("session=abc"), std::string::npos);
+  EXPECT_NE(cookies_of(**after).find("seen=1"), std::string::npos);
+}
+
 TEST_F(ChromiumTest, WaitsForScriptsAndSeesWhatTheyFetchAndKeep) {
   const auto seen = visit({"GET", "/moves"});
   ASSERT_TRUE(seen) << seen.failure().message;

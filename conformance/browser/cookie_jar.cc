@@ -9,6 +9,28 @@
 
 namespace heygen::conformance {
 
+namespace {
+
+struct EasyRelease {
+  void operator()(CURL* handle) const noexcept { curl_easy_cleanup(handle); }
+};
+using Easy = std::unique_ptr<CURL, EasyRelease>;
+struct ListRelease {
+  void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }
+};
+
+// A handle that makes no request: a share's cookies are reached through one.
+Easy handle_on(const CookieJar& jar) {
+  Easy easy(curl_easy_init());
+  if (!easy || curl_easy_setopt(easy.get(), CURLOPT_SHARE, jar.share()) != CURLE_OK ||
+      curl_easy_setopt(easy.get(), CURLOPT_COOKIEFILE, "") != CURLE_OK) {
+    throw std::bad_alloc();
+  }
+  return easy;
+}
+
+}  // namespace
+
 struct CookieJar::Impl {
   std::array<std::mutex, CURL_LOCK_DATA_LAST> locks;
   CURLSH* share = nullptr;
@@ -36,6 +58,21 @@ CookieJar::CookieJar() : impl_(std::make_unique<Impl>()) {
 }
 
 CookieJar::~CookieJar() { curl_share_cleanup(impl_->share); }
+
+void CookieJar::add_all_of(const CookieJar& other) {
+  curl_slist* lines = nullptr;
+  const Easy from = handle_on(other);
+  if (curl_easy_getinfo(from.get(), CURLINFO_COOKIELIST, &lines) != CURLE_OK) {
+    throw std::bad_alloc();
+  }
+  const std::unique_ptr<curl_slist, ListRelease> all(lines);
+  const Easy to = handle_on(*this);
+  for (const curl_slist* line = all.get(); line != nullptr; line = line->next) {
+    if (curl_easy_setopt(to.get(), CURLOPT_COOKIELIST, line->data) != CURLE_OK) {
+      throw std::bad_alloc();
+    }
+  }
+}
 
 void* CookieJar::share() const noexcept { return impl_->share; }
 

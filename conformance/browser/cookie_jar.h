@@ -13,6 +13,9 @@ class CookieJar {
   CookieJar(const CookieJar&) = delete;
   CookieJar& operator=(const CookieJar&) = delete;
 
+  // The other's cookies as they are now. Throws std::bad_alloc.
+  void add_all_of(const CookieJar& other);
+
   // libcurl's CURLSH: for fetch.cc alone. Must outlive every request that uses it.
   [[nodiscard]] void* share() const noexcept;
 

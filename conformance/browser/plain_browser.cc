@@ -78,4 +78,10 @@ Outcome<std::optional<Visit>> PlainBrowser::press(const Visit& at, const Wanted&
   return std::optional<Visit>(std::move(reached).value());
 }
 
+Outcome<std::unique_ptr<Browser>> PlainBrowser::with_same_cookies(const std::stop_token& /*stop*/) {
+  auto twin = std::make_unique<PlainBrowser>(options_);
+  twin->jar_.add_all_of(jar_);
+  return std::unique_ptr<Browser>(std::move(twin));
+}
+
 }  // namespace heygen::conformance

@@ -15,6 +15,7 @@ class PlainBrowser final : public Browser {
   Outcome<std::optional<Visit>> press(const Visit& at, const Wanted& wanted,
                                       std::set<std::string>& pressed, Deadline deadline,
                                       const std::stop_token& stop) override;
+  Outcome<std::unique_ptr<Browser>> with_same_cookies(const std::stop_token& stop) override;
   [[nodiscard]] bool runs_scripts() const noexcept override { return false; }
 
  private:

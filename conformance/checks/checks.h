@@ -47,12 +47,16 @@ std::span<const Check> process_secret_checks();
 std::span<const Check> logout_flight_checks();
 std::span<const Check> device_trouble_checks();
 std::span<const Check> callback_place_checks();
+std::span<const Check> session_cookie_checks();
 
 // Of a server.
 std::span<const Check> server_authorize_checks();
+std::span<const Check> server_redirect_uri_checks();
+std::span<const Check> server_page_checks();
 std::span<const Check> server_code_checks();
 std::span<const Check> server_pkce_checks();
 std::span<const Check> server_token_checks();
+std::span<const Check> server_token_answer_checks();
 std::span<const Check> server_refresh_checks();
 std::span<const Check> server_api_checks();
 std::span<const Check> server_device_checks();

@@ -1,5 +1,6 @@
 // Logging out: here at once, at the server as well as it can be done (RFC 7009).
 
+#include <algorithm>
 #include <array>
 
 #include "conformance/checks/after_login.h"
@@ -13,6 +14,7 @@ constexpr Capabilities kLogout{Capability::begin, Capability::callback, Capabili
                                Capability::logout};
 constexpr Capabilities kCall{Capability::begin, Capability::callback, Capability::state,
                              Capability::call_api, Capability::logout};
+constexpr std::string_view kCopy = "copy";
 
 // No API request and no refresh since the mark has any credentials.
 Verdict expect_forgotten(Trial& trial, Mark since, std::string_view when) {
@@ -30,11 +32,23 @@ void use(Trial& trial) {
   if (trial.has(Capability::refresh)) (void)trial.refresh();
 }
 
+// Whoever copied the user's cookies while they were good. Where the login itself is in them, a
+// revocation is what ends it.
+bool calls_go_on(Trial& trial, std::string_view copy) {
+  const Mark before = trial.mark();
+  (void)trial.call_api(copy);
+  return std::ranges::any_of(trial.api_requests(before), [](const Seen& call) {
+    return call.bearer() && is_good(call.status());
+  });
+}
+
 Verdict local(Trial& trial) {
   const bool two = trial.has(Capability::two_sessions);
   if (two) trial.login(kSecond);
   trial.login();
   (void)trial.call_api();
+  const bool copies = trial.has(Capability::cookies);
+  if (copies) trial.copy_cookies(kFirst, kCopy);
   const auto out = trial.logout();
   if (!out) return failed("a logout", out.failure().message);
   const Mark before = trial.mark();
@@ -44,6 +58,11 @@ Verdict local(Trial& trial) {
   if (verdict.result != Result::pass) return verdict;
   if (two && trial.state(kSecond) != LoginState::logged_in) {
     return warned("the logout of one user ends the login of another");
+  }
+  if (copies && calls_go_on(trial, kCopy)) {
+    return warned(
+        "a copy of the cookies from before the logout calls the API on: end the session "
+        "where it is kept, or revoke its tokens");
   }
   if (!trial.has(Capability::restart)) return verdict;
   trial.restart();

@@ -96,6 +96,8 @@ class ServerTrial {
   // --- the token endpoint ---
   // The form that redeems a code of that login.
   [[nodiscard]] Params redemption(const Asked& asked, std::string_view code) const;
+  // Of a code that is got for it: a token request that would succeed.
+  Params good_redemption();
   [[nodiscard]] Params refreshing(const ServerClient& client, std::string_view token) const;
   Reply token(const Params& form) { return post(target_.token_url, form); }
   Reply refresh(const ServerClient& client, std::string_view token) {

@@ -282,6 +282,11 @@ Params ServerTrial::redemption(const Asked& asked, std::string_view code) const 
   return form;
 }
 
+Params ServerTrial::good_redemption() {
+  const Asked asked = ask();
+  return redemption(asked, code(asked));
+}
+
 Params ServerTrial::refreshing(const ServerClient& client, std::string_view token) const {
   Params form{{"grant_type", "refresh_token"},
               {"refresh_token", std::string(token)},

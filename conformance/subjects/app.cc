@@ -49,6 +49,7 @@ Capabilities App::capabilities() const {
   if (!options_.call_url.empty()) {
     can.add(Capability::call_api);
     if (options_.refreshes) can.add(Capability::refresh);
+    can.add(Capability::cookies);
     if (!options_.logout_url.empty()) can.add(Capability::logout);
   }
   if (!options_.log_file.empty()) can.add(Capability::logs);

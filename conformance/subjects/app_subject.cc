@@ -75,6 +75,16 @@ Pending<Landing> AppSubject::visit(std::string_view session, std::string_view me
   return later<Landing>([user = user_of(session), request] { return user->visit(request); });
 }
 
+Pending<Done> AppSubject::copy_cookies(std::string_view session, std::string_view copy) {
+  return later<Done>([this, user = user_of(session), copy = std::string(copy)]() -> Outcome<Done> {
+    auto twin = user->with_same_cookies();
+    if (!twin) return twin.failure();
+    const std::lock_guard lock(mutex_);
+    users_[copy] = std::move(twin).value();
+    return Done{};
+  });
+}
+
 Pending<LoginState> AppSubject::state(std::string_view session) {
   return later<LoginState>([user = user_of(session)] { return user->state(); });
 }

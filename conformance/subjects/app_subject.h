@@ -31,6 +31,7 @@ class AppSubject final : public Subject {
   Pending<Landing> callback(std::string_view session, std::string_view url) override;
   Pending<Landing> visit(std::string_view session, std::string_view method,
                          std::string_view url) override;
+  Pending<Done> copy_cookies(std::string_view session, std::string_view copy) override;
   Pending<LoginState> state(std::string_view session) override;
   // Which call it is the app decides.
   Pending<ApiAnswer> call_api(std::string_view session, const ApiCall& call) override;

@@ -46,6 +46,12 @@ AppUser::AppUser(std::shared_ptr<const App> app,
                  const std::atomic<std::chrono::milliseconds>& timeout, std::stop_token stop)
     : app_(std::move(app)), timeout_(timeout), stop_(std::move(stop)), browser_(app_->browser()) {}
 
+AppUser::AppUser(const AppUser& other, std::unique_ptr<Browser> browser)
+    : app_(other.app_),
+      timeout_(other.timeout_),
+      stop_(other.stop_),
+      browser_(std::move(browser)) {}
+
 Browser::Deadline AppUser::deadline() const {
   return std::chrono::steady_clock::now() + timeout_.load();
 }
@@ -63,6 +69,13 @@ Outcome<Landing> AppUser::visit(FetchRequest request) {
   const auto visit = go(std::move(request));
   if (!visit) return visit.failure();
   return landing_of(*visit);
+}
+
+Outcome<std::shared_ptr<AppUser>> AppUser::with_same_cookies() {
+  auto browser = browser_->with_same_cookies(stop_);
+  if (!browser) return browser.failure();
+  // The constructor is not for make_shared.
+  return std::shared_ptr<AppUser>(new AppUser(*this, std::move(browser).value()));
 }
 
 Outcome<Landing> AppUser::take_callback(const std::string& url) {

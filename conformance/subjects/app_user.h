@@ -23,12 +23,15 @@ class AppUser {
   Outcome<std::string> begin_login();
   Outcome<Landing> take_callback(const std::string& url);
   Outcome<Landing> visit(FetchRequest request);
+  // Whoever has got hold of this user's cookies, as they are now.
+  Outcome<std::shared_ptr<AppUser>> with_same_cookies();
   Outcome<LoginState> state();
   Outcome<ApiAnswer> call();
   Outcome<Done> provoke_refresh();
   Outcome<Done> log_out();
 
  private:
+  AppUser(const AppUser& other, std::unique_ptr<Browser> browser);
   [[nodiscard]] Browser::Deadline deadline() const;
   Outcome<Visit> go(FetchRequest request);
   [[nodiscard]] bool sent_to_login(const Visit& visit) const;

@@ -10,11 +10,18 @@ class Flaw(NamedTuple):
     old: str
     new: str
     check: str
+    result: str = "fail"
 
 
 FOLLOWED = """answer = connection.getresponse()
         if answer.status in (301, 302, 303, 307, 308) and %s:
             return request(method, answer.headers["Location"], headers, form)"""
+
+LOGOUT = """log_out(session)
+                self.answer(200 if path in ("/", "/logout") else 404, '<a href="/login">Log in</a>')"""
+# The browser gets another session; who has copied the old one's name goes on.
+LOGOUT_OF_COOKIE = """key = secrets.token_urlsafe(32)
+                self.answer(200 if path in ("/", "/logout") else 404, "", "", key)"""
 
 FLAWS = [
     Flaw("cm01-state-ignored", "app.py",
@@ -74,6 +81,18 @@ FLAWS = [
          "text = answer.read(64 * 1024); answer.status < 400 or print(text, flush=True); "
          "return answer.status, text",
          "log.no-secrets-on-error"),
+    Flaw("old-session-kept", "app.py",
+         "SESSIONS.pop(key)  # a",
+         "# no",
+         "callback.session-regenerated", "warn"),
+    Flaw("logout-of-the-cookie-alone", "app.py",
+         LOGOUT,
+         LOGOUT_OF_COOKIE,
+         "logout.local", "warn"),
+    Flaw("session-never-renamed", "app.mjs",
+         'return send(303, "", "/", keep(unguessable()));',
+         'return send(303, "", "/", keep(key));',
+         "callback.session-regenerated", "warn"),
     Flaw("cm08-state-constant", "app.mjs",
          "const state = unguessable();",
          'const state = "heygen";',
