@@ -1,23 +1,15 @@
 #include "conformance/browser/cookie_jar.h"
 
-#include <curl/curl.h>
-
 #include <array>
 #include <mutex>
 #include <new>
 #include <stdexcept>
 
+#include "conformance/browser/curl_handles.h"
+
 namespace heygen::conformance {
 
 namespace {
-
-struct EasyRelease {
-  void operator()(CURL* handle) const noexcept { curl_easy_cleanup(handle); }
-};
-using Easy = std::unique_ptr<CURL, EasyRelease>;
-struct ListRelease {
-  void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }
-};
 
 // A handle that makes no request: a share's cookies are reached through one.
 Easy handle_on(const CookieJar& jar) {
@@ -65,7 +57,7 @@ void CookieJar::add_all_of(const CookieJar& other) {
   if (curl_easy_getinfo(from.get(), CURLINFO_COOKIELIST, &lines) != CURLE_OK) {
     throw std::bad_alloc();
   }
-  const std::unique_ptr<curl_slist, ListRelease> all(lines);
+  const List all(lines);
   const Easy to = handle_on(*this);
   for (const curl_slist* line = all.get(); line != nullptr; line = line->next) {
     if (curl_easy_setopt(to.get(), CURLOPT_COOKIELIST, line->data) != CURLE_OK) {

@@ -1,13 +1,12 @@
 #include "conformance/browser/fetch.h"
 
-#include <curl/curl.h>
-
 #include <algorithm>
 #include <memory>
 #include <mutex>
 #include <new>
 #include <stdexcept>
 
+#include "conformance/browser/curl_handles.h"
 #include "conformance/url.h"
 #include "mock_server/wire/message.h"
 
@@ -19,19 +18,6 @@ using std::chrono::steady_clock;
 
 // Not one that a server would turn away as a robot's.
 constexpr const char* kUserAgent = "Mozilla/5.0 (X11; Linux x86_64) heygen-conformance";
-
-// To the compiler, CURL and CURLM are the same void.
-struct EasyRelease {
-  void operator()(CURL* handle) const noexcept { curl_easy_cleanup(handle); }
-};
-struct MultiRelease {
-  void operator()(CURLM* handle) const noexcept { curl_multi_cleanup(handle); }
-};
-struct ListRelease {
-  void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }
-};
-using Easy = std::unique_ptr<CURL, EasyRelease>;
-using HeaderList = std::unique_ptr<curl_slist, ListRelease>;
 
 // What the callbacks fill in.
 struct Reading {
@@ -77,7 +63,7 @@ void set(const Easy& handle, CURLoption option, Value value) {
   }
 }
 
-HeaderList header_list(const FetchRequest& request) {
+List header_list(const FetchRequest& request) {
   HeaderFields fields{
       {"Accept", "text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.8"},
       {"Accept-Language", "en"},
@@ -93,7 +79,7 @@ HeaderList header_list(const FetchRequest& request) {
     }
     list = longer;
   }
-  return HeaderList(list);
+  return List(list);
 }
 
 Easy make_handle(const std::string& url, const FetchLimits& limits,
@@ -117,7 +103,7 @@ Easy make_handle(const std::string& url, const FetchLimits& limits,
 
 // Drives the transfer so that a stop ends it at once.
 CURLcode perform(const Easy& easy, const std::stop_token& stop) {
-  const std::unique_ptr<CURLM, MultiRelease> multi(curl_multi_init());
+  const Multi multi(curl_multi_init());
   if (!multi || curl_multi_add_handle(multi.get(), easy.get()) != CURLM_OK) {
     return CURLE_FAILED_INIT;
   }
@@ -175,7 +161,7 @@ Outcome<Fetched> fetch(const FetchRequest& request, const CookieJar& jar, const 
                        steady_clock::time_point deadline, std::stop_token stop) {
   const Easy easy = make_handle(request.url, limits, deadline);
   Reading reading{{}, limits.body, limits.head};
-  const HeaderList headers = header_list(request);
+  const List headers = header_list(request);
   set(easy, CURLOPT_SHARE, jar.share());
   set(easy, CURLOPT_COOKIEFILE, "");  // cookies on, from no file
   set(easy, CURLOPT_USERAGENT, kUserAgent);

@@ -209,7 +209,9 @@ constexpr Check kAuthorizeRequestChecks[] = {
      .level = Level::should,
      .phase = Phase::authorize,
      .provokes = "a client configured for three scopes",
-     .requires_ = "scope, if it is sent, comes once, without a comma, a duplicate or a gap.",
+     .requires_ =
+         "scope, if it is sent, comes once, without a comma, a duplicate or a gap. (The grammar "
+         "allows commas and duplicates; no server of this vendor has use for them.)",
      .mend = "Join the scopes with a space, and let the URL library encode the result.",
      .needs = kBegin,
      .run = &scope_format},
@@ -236,7 +238,7 @@ constexpr Check kAuthorizeRequestChecks[] = {
      .run = &no_empty},
     {.id = "authorize.method.get",
      .title = "The browser asks for the authorization, and nobody else",
-     .clause = "RFC 6749 §3.1; RFC 8252 §8.12",
+     .clause = "RFC 6749 §4.1.1; RFC 8252 §8.12",
      .source = Source::judgement,
      .level = Level::must,
      .phase = Phase::authorize,

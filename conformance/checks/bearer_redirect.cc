@@ -165,7 +165,8 @@ constexpr Check kBearerRedirectChecks[] = {
      .level = Level::must,
      .phase = Phase::secrecy,
      .provokes = "a login, calls that are redirected here and elsewhere, and a refresh",
-     .requires_ = "No request's Referer holds a secret.",
+     .requires_ = "No request's Referer holds a secret. (For codes the clause says SHOULD NOT; the "
+                  "rest is the suite's demand.)",
      .mend = "Switch off automatic Referer headers in the HTTP library.",
      .motive = "CVE-2021-22876 (curl)",
      .needs = kCall,

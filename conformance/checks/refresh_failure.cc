@@ -171,7 +171,8 @@ Verdict lost_response(Trial& trial) {
 constexpr Check kRefreshFailureChecks[] = {
     {.id = "refresh.invalid-grant.relogin",
      .title = "invalid_grant ends the login",
-     .clause = "RFC 6749 §5.2",
+     .clause = "RFC 6749 §5.2; vendor's clients",
+     .source = Source::vendor,
      .level = Level::must,
      .phase = Phase::refresh,
      .provokes = "the refresh is answered with invalid_grant, as 400 and as 401; five calls and a "

@@ -130,7 +130,7 @@ Verdict token_endpoint_only(Trial& trial) {
 constexpr Check kRefreshRequestChecks[] = {
     {.id = "refresh.request.shape",
      .title = "The refresh request is a POST of grant_type, refresh_token and client_id",
-     .clause = "RFC 6749 §6; vendor's guide, step 5",
+     .clause = "RFC 6749 §6, §3.2; vendor's guide, step 5",
      .level = Level::must,
      .phase = Phase::refresh,
      .provokes = "a refresh",

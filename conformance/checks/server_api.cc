@@ -213,7 +213,9 @@ constexpr std::array kServerApiChecks{
           .provokes =
               "an unknown token, almost a good one, a revoked one, and, where the clock can "
               "be set, one a second before and after its end",
-          .requires_ = "401 with error=\"invalid_token\"; a second before its end the token works.",
+          .requires_ =
+              "401 with error=\"invalid_token\"; a second before its end the token works. (That it "
+              "is refused is the clause's MUST; for status and code it says SHOULD.)",
           .mend = "Judge each token's state and time at each call.",
           .needs = {Capability::api},
           .side = Side::server,
@@ -294,12 +296,12 @@ constexpr std::array kServerApiChecks{
           .run_server = &revoke_other},
     Check{.id = "server.revoke.hint-ignored",
           .title = "A wrong token_type_hint does not keep a token alive",
-          .clause = "RFC 7009 §2.1",
+          .clause = "RFC 7009 §2.1, §2.2",
           .level = Level::must,
           .phase = Phase::server,
           .provokes = "refresh tokens are revoked with a wrong, an unknown and the right hint; an "
                       "access token with a wrong one",
-          .requires_ = "200, and the token is dead.",
+          .requires_ = "200, and the token is dead. (For access tokens the clause says SHOULD.)",
           .mend = "Search all kinds of tokens when the hint finds none.",
           .needs = {Capability::revoke},
           .side = Side::server,

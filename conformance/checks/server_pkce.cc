@@ -180,7 +180,7 @@ constexpr std::array kServerPkceChecks{
     Check{
         .id = "server.token.verifier-checked",
         .title = "The code_verifier is compared with the challenge",
-        .clause = "RFC 7636 §4.6, §4.1",
+        .clause = "RFC 7636 §4.1, §4.5, §4.6; RFC 9700 §2.1.1",
         .level = Level::must,
         .phase = Phase::server,
         .provokes = "codes with a wrong, missing, empty, almost right verifier, with the challenge "

@@ -172,7 +172,8 @@ constexpr std::array kServerRedirectUriChecks{
           .level = Level::must,
           .phase = Phase::server,
           .provokes = "a good request without redirect_uri; also where several are registered",
-          .requires_ = "An error page, and no redirect.",
+          .requires_ = "An error page, and no redirect. (With one registered URI it is the "
+                       "vendor's guide that demands it.)",
           .mend = "Require the parameter; never guess which registered URI was meant.",
           .side = Side::server,
           .run_server = &missing_redirect},

@@ -8,6 +8,7 @@
 #include "mock_server/cli/core_files.h"
 #include "mock_server/cli/ready_file.h"
 #include "mock_server/cli/server_options.h"
+#include "mock_server/cli/startup_code.h"
 #include "mock_server/notation/json_object.h"
 #include "mock_server/server.h"
 
@@ -67,6 +68,7 @@ int serve(const ServeCommand& command) {
     std::printf("admin token %s\n", options.admin_token->c_str());
   }
   std::fflush(stdout);
+  give_back_startup_code();
 
   for (int signal = 0; sigwait(&signals, &signal) == 0;) {
     if (signal != SIGHUP) break;

@@ -166,7 +166,7 @@ std::optional<Refusal> read_field_line(std::string_view line, const FramingLimit
   const auto name = line.substr(0, colon);
   if (name.empty() || !kToken.all(name)) return bad("a header field's name is not a token");
   const auto value = trim_ows(line.substr(colon + 1));
-  if (!kFieldValue.all(value)) return bad("a header field's value has a control character");
+  if (!kFieldValue.all(value)) return bad(kControlInField);
   if (headers.size() == limits.fields) return Refusal{431, "too many header fields"};
   headers.add(std::string(name), std::string(value));
   return std::nullopt;

@@ -22,6 +22,10 @@ struct FramingLimits {
   std::size_t body_bytes = std::size_t{1024} * 1024;  // after de-chunking, else 413
 };
 
+// The reason of a refusal, for whoever looks for it in a journal: a line end, a NUL, a DEL.
+inline constexpr std::string_view kControlInField =
+    "a header field's value has a control character";
+
 // Why a request is not taken: the status to answer with, and one line for a person.
 struct Refusal {
   int status = 400;

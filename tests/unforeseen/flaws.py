@@ -488,6 +488,19 @@ class TokenTrimmed(Client):
         return super().judge_tokens(answer)
 
 
+class TokenOfControls(Client):
+    """refuses a token with line ends, and takes any other characters"""
+    CAUGHT = ["response.header-unsafe-token"]
+
+    def judge_tokens(self, answer):
+        body = answer.json()
+        access = body.get("access_token") if body else None
+        if not isinstance(access, str) or not re.fullmatch(r"[^\r\n]+", access):
+            return super().judge_tokens(answer)
+        answer.json = lambda: {**body, "access_token": "any"}
+        return {**super().judge_tokens(answer), "access": access}
+
+
 class TokenByPattern(Client):
     """finds the tokens by a regular expression, whatever the body is"""
     CAUGHT = ["response.truncated", "response.field-order-whitespace", "response.not-json"]
