@@ -111,13 +111,14 @@ BrowserShims::BrowserShims(fs::path folder) : folder_(std::move(folder)) {
 
 void choose_browser(const fs::path& home) {
   const fs::path applications = home / ".local/share/applications";
-  fs::create_directories(applications);
-  fs::create_directories(home / ".config");
+  std::error_code in_the_way;
+  fs::create_directories(applications, in_the_way);
+  fs::create_directories(home / ".config", in_the_way);
   std::ofstream(applications / "browser.desktop")
       << "[Desktop Entry]\nType=Application\nName=Browser\nExec=sensible-browser %u\n"
          "MimeType=x-scheme-handler/http;x-scheme-handler/https;text/html;\n";
   const fs::path list = home / ".config/mimeapps.list";
-  if (fs::exists(list)) return;
+  if (fs::exists(list, in_the_way)) return;
   std::ofstream(list) << "[Default Applications]\nx-scheme-handler/http=browser.desktop\n"
                          "x-scheme-handler/https=browser.desktop\ntext/html=browser.desktop\n";
 }

@@ -29,7 +29,7 @@ class BrowserShims {
 };
 
 // Makes that browser the one that a desktop opens for this user: whoever asks the desktop looks
-// neither on PATH nor at BROWSER. Throws std::filesystem::filesystem_error.
+// neither on PATH nor at BROWSER. Nothing comes of it where its home cannot be written.
 void choose_browser(const std::filesystem::path& home);
 
 // What a browser gets for that URL: the first answer, with those to redirects within its origin,

@@ -1,0 +1,66 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154  # scripts/bench sets url, mock, work and rounds, and prints the figures
+# For scripts/bench, whose variables and functions it uses: the token endpoint among a million live
+# tokens, and with the stores that outlive the process.
+
+store_connections=16
+most_live=1000000
+
+policies() {
+  curl -sS -o /dev/null --fail -X PATCH -H 'Content-Type: application/json' \
+    -d "{\"policies\":$1}" "$url/_mock/config"
+}
+live_tokens() {
+  curl -sS "$url/_mock/metrics" |
+    awk '/^heygen_mock_tokens_live\{kind="access"\}/ {n = $2} END {printf "%d\n", n}'
+}
+# median_of NAME: of the rounds at what `url` names.
+median_of() {
+  local round
+  mint 1200
+  load $store_connections "$url/v1/oauth/token" >/dev/null
+  for ((round = 0; round < rounds; round++)); do
+    mint 1200
+    load $store_connections "$url/v1/oauth/token" >>"$work/store.$1"
+  done
+  stats <"$work/store.$1" | awk '{print $2}'
+}
+
+# Sets `few` and `many`: refreshes a second with the 1,200 tokens in use alone, and among a million
+# more. What a refresh replaces dies in both, so that the number stays as it is.
+measure_million() {
+  start_mock
+  policies '{"old_access":"revoke"}'
+  few=$(median_of few)
+  policies '{"rotation":"reuse","old_access":"keep"}'
+  until [ "$(live_tokens)" -ge $most_live ]; do
+    mint 1200 # anew: where there is no more room, the oldest go
+    seconds=1 load $store_connections "$url/v1/oauth/token" >/dev/null
+  done
+  policies '{"rotation":"rotate","old_access":"revoke"}'
+  many=$(median_of many)
+  kill "$mock"
+  wait "$mock" || true
+}
+
+# Sets `on_sqlite` and `on_redis`, "" where there is no redis-server; each beside `in_memory`.
+measure_stores() {
+  start_mock
+  in_memory=$(median_of memory)
+  kill "$mock"
+  wait "$mock" || true
+  start_mock --store "sqlite:$work/bench.db"
+  on_sqlite=$(median_of sqlite)
+  kill "$mock"
+  wait "$mock" || true
+  on_redis=
+  command -v redis-server >/dev/null || return 0
+  local port=$((20000 + RANDOM % 20000))
+  redis-server --bind 127.0.0.1 --port $port --save '' --dir "$work" >"$work/redis.log" 2>&1 &
+  pids+=($!)
+  until redis-cli -p $port ping >/dev/null 2>&1; do :; done
+  start_mock --store "redis://127.0.0.1:$port/0"
+  on_redis=$(median_of redis)
+  kill "$mock"
+  wait "$mock" || true
+}
