@@ -102,10 +102,10 @@ def judge(suite, app, command, flags):
         finally:
             process.kill()
             process.wait()
+        assert report.exists() and report.stat().st_size, done.stdout + done.stderr + log.read_text(errors="replace")
         keep = os.environ.get("WEB_APPS_REPORTS")
         if keep:
             shutil.copy(report, pathlib.Path(keep, app.script + ".json"))
-        assert report.exists(), done.stdout + done.stderr + log.read_text(errors="replace")
         return json.loads(report.read_text())["checks"]
 
 

@@ -1,8 +1,11 @@
 // A store that cannot be written, or not be read any more: said, and survived.
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 
 #include "conformance/checks/after_login.h"
 #include "conformance/checks/checks.h"
@@ -38,7 +41,8 @@ bool holds(const std::vector<fs::path>& files, std::string_view text) {
       files, [&](const fs::path& file) { return file_text(file).find(text) != std::string::npos; });
 }
 
-// The folder is gone, and a file in its place: nobody can write there, not even root.
+// The folder is gone, and a file in its place: nobody can write there, not even root. Nobody can
+// read there either.
 class FolderInTheWay {
  public:
   explicit FolderInTheWay(fs::path folder) : folder_(std::move(folder)), aside_(folder_) {
@@ -60,22 +64,53 @@ class FolderInTheWay {
   fs::path aside_;
 };
 
+// All that is in the folder can be read, and nothing written; for who is not root.
+class ReadOnlyFolder {
+ public:
+  explicit ReadOnlyFolder(const fs::path& folder) : paths_{folder} {
+    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+      if (!entry.is_symlink()) paths_.push_back(entry.path());
+    }
+    allow(fs::perm_options::remove);
+  }
+  ~ReadOnlyFolder() { allow(fs::perm_options::add); }
+  ReadOnlyFolder(const ReadOnlyFolder&) = delete;
+  ReadOnlyFolder& operator=(const ReadOnlyFolder&) = delete;
+
+ private:
+  void allow(fs::perm_options how) const {
+    std::error_code ignored;
+    for (const fs::path& path : paths_) fs::permissions(path, fs::perms::owner_write, how, ignored);
+  }
+  std::vector<fs::path> paths_;
+};
+
 Verdict failure_reported(Trial& trial) {
   trial.login();
   if (filled_files(trial.store_dir()).empty()) {
     return not_applicable("the client keeps nothing in its store's folder");
   }
   const std::size_t said = trial.logs().size();
-  const FolderInTheWay block(trial.store_dir());
+  std::optional<FolderInTheWay> gone;
+  std::optional<ReadOnlyFolder> shut;
+  if (::geteuid() == 0) {
+    gone.emplace(trial.store_dir());
+  } else {
+    shut.emplace(trial.store_dir());
+  }
   const Mark before = trial.mark();
   const auto done = trial.refresh();
   const auto refreshes = trial.refreshes(before);
   if (refreshes.empty()) {
-    return not_applicable("the client reads its folder before it refreshes, and found none");
+    return not_applicable(
+        gone ? "the client reads its folder before it refreshes, and root can only "
+               "be kept from writing there by taking it away: run as another user"
+             : "the client did not refresh: it may write before it does");
   }
   if (!done) return passed();  // the caller was told
   const std::string fresh = json_text(refreshes.back().response(), "refresh_token");
-  if (!fresh.empty() && holds(filled_files(block.aside()), fresh)) {
+  const fs::path folder = gone ? gone->aside() : trial.store_dir();
+  if (!fresh.empty() && holds(filled_files(folder), fresh)) {
     return not_applicable("the client writes to a file that it has open");
   }
   if (trial.logs().size() > said) return passed();
@@ -114,7 +149,8 @@ constexpr Check kRefreshStoreChecks[] = {
      .source = Source::judgement,
      .level = Level::should,
      .phase = Phase::refresh,
-     .provokes = "a refresh while a file is in the place of the store's folder",
+     .provokes = "a refresh while nothing can be written to the store: a file in place of its "
+                 "folder, or, unless it runs as root, a folder that can be read alone",
      .requires_ = "The refresh fails, or the log has a line more.",
      .mend = "Log that the tokens could not be stored: the user will have to log in again.",
      .motive = "heygen-cli PersistFailure_WarnsToStderr",

@@ -231,7 +231,7 @@ constexpr Check kResponseBodyChecks[] = {
      .phase = Phase::response,
      .provokes = "an answer that ends inside the refresh token, at a login and at a refresh; one "
                  "that is shorter than its Content-Length",
-     .requires_ = "Nothing of it is stored or sent.",
+     .requires_ = "Nothing of it is stored or sent, and the user gets an answer.",
      .mend = "Compare what came with Content-Length, and never repair JSON that does not parse.",
      .needs = kNeeds,
      .run = &truncated},

@@ -260,7 +260,7 @@ constexpr Check kResponseErrorChecks[] = {
      .phase = Phase::response,
      .provokes = "the connection is reset, closed, or cut in the middle of the answer, before and "
                  "after the code is spent",
-     .requires_ = "No login; the next login in the same session works.",
+     .requires_ = "No login, an answer for the user, and the next login in the same session works.",
      .mend = "Report a failed login, and open a new connection for the next.",
      .needs = kCall,
      .run = &connection_lost},

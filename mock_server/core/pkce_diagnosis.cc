@@ -10,7 +10,8 @@
 namespace heygen::mock {
 namespace {
 
-constexpr std::size_t kLongestVerifier = 128;  // RFC 7636 §4.1
+constexpr std::size_t kShortestVerifier = 43;  // RFC 7636 §4.1
+constexpr std::size_t kLongestVerifier = 128;
 constexpr std::string_view kUnreserved =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 
@@ -104,9 +105,14 @@ std::optional<std::size_t> length_of_hashed_prefix(std::string_view challenge,
 }
 
 // One or two characters that are missing at the end can be guessed: some thousand hashes, for a
-// request that is refused, and a code takes ten of those.
+// request that is refused, and a code takes ten of those. What is no beginning of a verifier costs
+// nothing.
 bool lacks_its_end(std::string_view challenge, std::string_view verifier) {
-  const std::string sent{verifier.substr(0, kLongestVerifier)};
+  const bool may_begin_one = verifier.size() + 2 >= kShortestVerifier &&
+                             verifier.size() < kLongestVerifier &&
+                             verifier.find_first_not_of(kUnreserved) == std::string_view::npos;
+  if (!may_begin_one) return false;
+  const std::string sent{verifier};
   for (const char first : kUnreserved) {
     const std::string one_more = sent + first;
     if (s256(one_more) == challenge) return true;
