@@ -17,7 +17,8 @@ using client::testing::Rig;
 using Ask = std::function<std::string(const Maker&)>;
 
 std::string login_with(Rig& rig, const HttpResponse& answer) {
-  rig.transport.answer_with([&](const HttpRequest&) { return answer; });
+  // The rig goes on answering so after this.
+  rig.transport.answer_with([answer](const HttpRequest&) { return answer; });
   const auto done = rig.client.complete_login("alice", "GET", rig.begin());
   if (!done) return outcome(done, "");
   const auto record = rig.client.record("alice").value();

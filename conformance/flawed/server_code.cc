@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <chrono>
-#include <thread>
 
 #include "conformance/flawed/flaws.h"
 #include "conformance/flawed/server_store.h"
@@ -54,19 +52,22 @@ class Forgetful final : public Reusable {
   mutable std::map<std::string, int> asked_;
 };
 
-// Reads, decides, writes: three steps, with time in between.
+// Reads, decides, writes: three steps, and another request between them.
 class Toctou final : public mock::MemoryStore {
  public:
   mock::RedeemOutcome redeem_code(std::string_view value, const mock::TokenSet& tokens,
                                   mock::TimePoint now) override {
     const auto code = MemoryStore::find_code(value);
     if (!code || code->spent) return MemoryStore::redeem_code(value, tokens, now);
-    std::this_thread::sleep_for(std::chrono::milliseconds{25});
+    window_.wait_for_another();
     if (std::holds_alternative<mock::Redeemed>(MemoryStore::redeem_code(value, tokens, now))) {
       return mock::Redeemed{};
     }
     return mock::Redeemed{MemoryStore::put_grant(code->client_id, code->user, code->scope, tokens)};
   }
+
+ private:
+  Window window_;
 };
 
 class NoRevocation final : public mock::MemoryStore {

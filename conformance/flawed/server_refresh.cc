@@ -2,7 +2,6 @@
 
 #include <array>
 #include <chrono>
-#include <thread>
 
 #include "conformance/flawed/flaws.h"
 #include "conformance/flawed/server_store.h"
@@ -88,7 +87,7 @@ class Forgives final : public mock::MemoryStore {
   }
 };
 
-// Reads, decides, writes: three steps, with time in between.
+// Reads, decides, writes: three steps, and another request between them.
 class ToctouRefresh final : public mock::MemoryStore {
  public:
   mock::RotateOutcome rotate_refresh(std::string_view value, const mock::TokenSet& tokens,
@@ -96,11 +95,14 @@ class ToctouRefresh final : public mock::MemoryStore {
     const auto seen = find_token(value, now);
     mock::Rotation other = how;
     if (seen && seen->state == mock::TokenState::active) {
-      std::this_thread::sleep_for(std::chrono::milliseconds{25});
+      window_.wait_for_another();
       other.reuse = mock::ReusePolicy::ignore;
     }
     return MemoryStore::rotate_refresh(value, tokens, other, now);
   }
+
+ private:
+  Window window_;
 };
 
 // The owner is put in the place of whoever asks.
