@@ -6,6 +6,7 @@
 // one after, because a client may as well be wedged. Without it the verdict is inconclusive.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <functional>
 #include <string>
@@ -28,6 +29,11 @@ Verdict expect_rejected(Trial& trial, std::string_view callback_url,
                         std::string_view session = kFirst);
 // The changed callback still ends in a login.
 Verdict expect_callback_accepted(Trial& trial, const Spoil& change);
+
+// States that nobody issued, and that some ways to look one up find nevertheless: what every object
+// of a language has, names of folders, patterns.
+inline constexpr std::array<std::string_view, 7> kNamesOfNoState{
+    "__proto__", "constructor", "toString", "..", "*", "%", "."};
 
 // How often since the mark.
 Verdict expect_code_requests(Trial& trial, Mark since, std::size_t least, std::size_t most);

@@ -49,6 +49,19 @@ std::string hex_of(std::string_view text) {
   return hex;
 }
 
+// "116, 111, 107", "116 111 107", "74 6f 6b".
+std::vector<std::string> listed_forms(std::string_view value) {
+  std::vector<std::string> forms(3);
+  for (const char c : value) {
+    const std::string decimal = std::to_string(static_cast<unsigned char>(c));
+    const bool first = forms[0].empty();
+    forms[0] += (first ? "" : ", ") + decimal;
+    forms[1] += (first ? "" : " ") + decimal;
+    forms[2] += (first ? "" : " ") + hex_of({&c, 1});
+  }
+  return forms;
+}
+
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
   if (from.empty()) return;
   for (std::size_t at = text.find(from); at != std::string::npos;
@@ -91,7 +104,7 @@ std::string Leak::describe() const {
     case Form::base64:
       return what + ", base64-encoded";
     case Form::hexadecimal:
-      return what + ", in hexadecimal";
+      return what + ", as the numbers of its bytes";
     case Form::suffix:
       return "the last characters of " + what.substr(4);
     case Form::prefix:
@@ -106,8 +119,8 @@ void Secrets::add(SecretKind kind, std::string_view value) {
   if (std::ranges::any_of(secrets_, same)) return;
   std::string encoded = mock::wire::percent_encode(value);
   if (encoded == value) encoded.clear();
-  secrets_.push_back(
-      {kind, std::string(value), std::move(encoded), hex_of(value), base64_forms(value)});
+  secrets_.push_back({kind, std::string(value), std::move(encoded), hex_of(value),
+                      listed_forms(value), base64_forms(value)});
 }
 
 std::optional<Leak> Secrets::find_in(std::string_view text,
@@ -122,7 +135,10 @@ std::optional<Leak> Secrets::find_in(std::string_view text,
     }
     const auto here = [&](const std::string& form) { return contains(text, form); };
     if (std::ranges::any_of(secret.base64, here)) return Leak{secret.kind, Leak::Form::base64};
-    if (contains(small, secret.hex)) return Leak{secret.kind, Leak::Form::hexadecimal};
+    const auto said = [&](const std::string& form) { return contains(small, form); };
+    if (contains(small, secret.hex) || std::ranges::any_of(secret.listed, said)) {
+      return Leak{secret.kind, Leak::Form::hexadecimal};
+    }
     // Half of a secret this short would be said by chance.
     const std::string& value = secret.value;
     if (part || value.size() < 2 * kShortest) continue;
@@ -143,6 +159,7 @@ std::string Secrets::scrub(std::string_view text) const {
     replace_all(clean, secret.encoded, fingerprint);
     replace_all(clean, secret.hex, fingerprint);
     for (const std::string& form : secret.base64) replace_all(clean, form, fingerprint);
+    for (const std::string& form : secret.listed) replace_all(clean, form, fingerprint);
   }
   return clean;
 }

@@ -53,6 +53,7 @@ class Secrets {
     std::string value;
     std::string encoded;              // "" when it is the value
     std::string hex;                  // in small letters
+    std::vector<std::string> listed;  // byte by byte, as a debugger prints an array
     std::vector<std::string> base64;  // what every base64 text around it holds, by alignment
   };
   std::vector<Secret> secrets_;

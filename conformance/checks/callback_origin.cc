@@ -28,11 +28,19 @@ Verdict issuer_mismatch(Trial& trial) {
   const auto names = [](std::string_view issuer) {
     return [issuer](CallbackUrl& url) { url.set("iss", issuer); };
   };
+  const auto two = [](std::string_view first, std::string_view second) {
+    return [first, second](CallbackUrl& url) {
+      url.set("iss", first);
+      url.append("iss", second);
+    };
+  };
   return expect_callbacks_rejected(
       trial, {names("https://evil.example"), names("https://evil.example/tenant"),
               names("https://issuer.example/tenant/"), names("https://issuer.example/"),
               names("https://issuer.example/tenant.evil.example"),
-              names("http://issuer.example/tenant"), names("HTTPS://ISSUER.EXAMPLE/TENANT")});
+              names("http://issuer.example/tenant"), names("HTTPS://ISSUER.EXAMPLE/TENANT"),
+              two("https://issuer.example/tenant", "https://evil.example"),
+              two("https://evil.example", "https://issuer.example/tenant")});
 }
 
 // Nobody announces one here. Whether a client is able to log in at all shows with one.

@@ -87,11 +87,21 @@ Verdict code_secret(Trial& trial) {
   }
   // Polls of each kind may leave it in the log.
   if (trial.has(Capability::clock)) {
-    for (const std::string_view error : {"authorization_pending", "slow_down", "access_denied"}) {
-      trial.arm(poll_answer(error));
+    const auto poll_with = [&](const Fault& fault) {
+      trial.arm(fault);
       (void)next_poll(trial, trial.mark(), 2 * kDeviceInterval);
       trial.disarm();
+    };
+    poll_with(at_polls().redirect_to(trial.evil().url() + "/t", 307).once());
+    for (const std::string_view error : {"authorization_pending", "slow_down", "access_denied"}) {
+      poll_with(poll_answer(error));
     }
+    // And one that succeeds: its tokens are nobody's business either.
+    const DeviceChallenge good = begin_device(trial, kSecond);
+    trial.decide_device(good.user_code);
+    (void)next_poll(trial, trial.mark(), 2 * kDeviceInterval);
+    (void)trial.secrets();
+    verdicts.push_back(expect_evil_saw_no_secret(trial));
   }
   verdicts.push_back(expect_no_secret_in(trial, "the log", trial.logs()));
   verdicts.push_back(expect_no_secret_in(trial, "an error message", trial.messages()));

@@ -71,11 +71,13 @@ Verdict expect_next_poll_after(Trial& trial, seconds gap) {
   return failed("another poll after " + std::to_string(gap.count()) + " s", "none for minutes");
 }
 
-Fault poll_answer(std::string_view error) {
-  Fault fault = Fault::at(Endpoint::token).error(error).first(60);
+Fault at_polls() {
+  Fault fault = Fault::at(Endpoint::token);
   fault.rule().on.grant_type = "urn:ietf:params:oauth:grant-type:device_code";
   return fault;
 }
+
+Fault poll_answer(std::string_view error) { return at_polls().error(error).first(60); }
 
 Verdict expect_state_soon(Trial& trial, LoginState wanted, std::string_view session) {
   constexpr int kTries = 100;

@@ -31,6 +31,8 @@ DeviceChallenge begin_polling(Trial& trial, std::string_view session = kFirst);
 // No poll sooner than this after the last; then one. The clocks have not been moved since the last.
 Verdict expect_next_poll_after(Trial& trial, std::chrono::seconds gap);
 
+// Polls alone, and no other request of the token endpoint.
+Fault at_polls();
 // The answers to polls from now on, until disarmed.
 Fault poll_answer(std::string_view error);
 

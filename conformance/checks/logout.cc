@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 
 #include "conformance/checks/after_login.h"
 #include "conformance/checks/checks.h"
+#include "conformance/file_text.h"
 #include "mock_server/wire/message.h"
 
 namespace heygen::conformance {
@@ -32,6 +34,20 @@ void use(Trial& trial) {
   if (trial.has(Capability::refresh)) (void)trial.refresh();
 }
 
+// In whatever file: a backup, a journal, an older store.
+bool keeps_a_token(const std::filesystem::path& folder, const std::vector<std::string>& tokens) {
+  std::error_code gone;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder, gone)) {
+    if (!entry.is_regular_file(gone)) continue;
+    const std::string text = file_text(entry.path());
+    const auto is_in = [&](const std::string& token) {
+      return text.find(token) != std::string::npos;
+    };
+    if (std::ranges::any_of(tokens, is_in)) return true;
+  }
+  return false;
+}
+
 // Whoever copied the user's cookies while they were good. Where the login itself is in them, a
 // revocation is what ends it.
 bool calls_go_on(Trial& trial, std::string_view copy) {
@@ -47,6 +63,8 @@ Verdict local(Trial& trial) {
   if (two) trial.login(kSecond);
   trial.login();
   (void)trial.call_api();
+  const std::vector<std::string> newest{trial.secrets().values(SecretKind::access_token).back(),
+                                        trial.secrets().values(SecretKind::refresh_token).back()};
   const bool copies = trial.has(Capability::cookies);
   if (copies) trial.copy_cookies(kFirst, kCopy);
   const auto out = trial.logout();
@@ -64,6 +82,11 @@ Verdict local(Trial& trial) {
         "a copy of the cookies from before the logout calls the API on: end the session "
         "where it is kept, or revoke its tokens");
   }
+  if (trial.has(Capability::store) && keeps_a_token(trial.store_dir(), newest)) {
+    return warned("a token of the login is still in a file after the logout");
+  }
+  end_access_token(trial);
+  if (refreshed_often(trial, before, 1)) return failed("no refresh after the logout", "one");
   if (!trial.has(Capability::restart)) return verdict;
   trial.restart();
   use(trial);
@@ -163,6 +186,8 @@ Verdict best_effort(Trial& trial) {
   for (const Fault& fault :
        {Fault::at(Endpoint::revoke).status(503).first(20),
         Fault::at(Endpoint::revoke).status(500).first(20),
+        Fault::at(Endpoint::revoke).status(404).first(20),
+        Fault::at(Endpoint::revoke).error("invalid_client").status(401).first(20),
         Fault::at(Endpoint::revoke).reset().first(20),
         Fault::at(Endpoint::revoke).empty().first(20), Fault::at(Endpoint::revoke).html().first(20),
         Fault::at(Endpoint::revoke).error("unsupported_token_type").first(20)}) {

@@ -1,4 +1,4 @@
-// A logout while a refresh is on its way.
+// A logout while a refresh, or a call that will ask for one, is on its way.
 
 #include "conformance/checks/after_login.h"
 #include "conformance/checks/checks.h"
@@ -13,6 +13,29 @@ constexpr Capabilities kNeeds{Capability::begin,      Capability::callback, Capa
                               Capability::concurrency};
 
 bool is_refresh(const Seen& seen) { return seen.entry().endpoint == Endpoint::refresh; }
+
+// A call that is refused after the logout has nothing to refresh with.
+Verdict during_call(Trial& trial) {
+  constexpr milliseconds kHeld{150};
+  constexpr milliseconds kSoon{400};
+  trial.login(kSecond);
+  trial.expire_access_tokens();
+  trial.arm(Fault::at(Endpoint::api).after_commit().delay(kHeld).first(10));
+  trial.arm(Fault::at(Endpoint::revoke).status(503).first(10));
+  const Mark before = trial.mark();
+  auto call = trial.start_call(kSecond);
+  const auto is_call = [](const Seen& seen) { return seen.entry().endpoint == Endpoint::api; };
+  const bool under_way = trial.wait_for(before, is_call, kSoon).has_value();
+  const auto out = trial.logout(kSecond);
+  (void)trial.settle(call);
+  trial.disarm();
+  if (!under_way) return not_applicable("the client makes no call with a token that is good yet");
+  if (!out) return failed("a logout", out.failure().message);
+  if (trial.state(kSecond) == LoginState::logged_in) {
+    return failed("no login after the logout", "a call that was refused has brought it back");
+  }
+  return passed();
+}
 
 // The new token may come before the logout has ended, or never be used: after both, nothing of the
 // login is left.
@@ -50,6 +73,8 @@ Verdict during_refresh(Trial& trial) {
       return failed("no login for the next process to find", verdict.message);
     }
   }
+  verdict = during_call(trial);
+  if (verdict.result != Result::pass) return verdict;
   trial.control();
   return passed();
 }

@@ -27,6 +27,28 @@ Verdict expect_known_params(const Seen& request) {
   return passed();
 }
 
+// Tokens are opaque: what means something in a form is encoded. The server does not know this one.
+Verdict odd_token_arrives(Trial& trial) {
+  constexpr std::string_view kOdd = "1//r+t=of&an%2Fodd";
+  constexpr std::string_view kSession = "odd";
+  trial.add_secret(SecretKind::refresh_token, kOdd);
+  const Login login = login_answered_with(
+      trial,
+      exchange_answer(
+          R"({"token_type":"Bearer","expires_in":864000,"access_token":"an-access-token-of-nobody",)"
+          R"("refresh_token":")" +
+          std::string(kOdd) + "\"}"),
+      kSession);
+  if (!login.landed) return passed();
+  const Mark before = trial.mark();
+  (void)try_refresh(trial, kSession);
+  for (const Seen& refresh : trial.refreshes(before)) {
+    Verdict same = expect_equal("the refresh token", kOdd, refresh.param("refresh_token"));
+    if (same.result != Result::pass) return same;
+  }
+  return passed();
+}
+
 Verdict request_shape(Trial& trial) {
   trial.login();
   const std::string held = refresh_tokens(trial).back();
@@ -58,6 +80,7 @@ Verdict request_shape(Trial& trial) {
     verdicts.push_back(expect_equal("the refresh token", held, request.param("refresh_token")));
     verdicts.push_back(expect_known_params(request));
   }
+  verdicts.push_back(odd_token_arrives(trial));
   return worst_of(std::move(verdicts));
 }
 
@@ -74,19 +97,30 @@ std::vector<std::string> words(std::string_view text) {
   return found;
 }
 
+Verdict expect_within(Trial& trial, std::string_view session, std::string_view granted) {
+  const auto all = words(granted);
+  for (const Seen& request : make_refresh(trial, session)) {
+    for (const std::string& scope : words(request.param("scope"))) {
+      if (std::ranges::find(all, scope) != all.end()) continue;
+      return failed("no scope but the granted \"" + std::string(granted) + "\"",
+                    "\"" + scope + "\"");
+    }
+  }
+  return passed();
+}
+
 Verdict scope_not_widened(Trial& trial) {
   Setup setup;
   setup.scope = "openid profile";
   trial.set_up(setup);
   trial.login();
-  const auto granted = words(setup.scope);
-  for (const Seen& request : make_refresh(trial)) {
-    for (const std::string& scope : words(request.param("scope"))) {
-      if (std::ranges::find(granted, scope) != granted.end()) continue;
-      return failed("no scope but the granted \"" + setup.scope + "\"", "\"" + scope + "\"");
-    }
-  }
-  return passed();
+  Verdict asked = expect_within(trial, kFirst, setup.scope);
+  if (asked.result != Result::pass) return asked;
+  // The user, or the server, granted less than was asked for.
+  const Login less = login_answered_with(
+      trial, Fault::at(Endpoint::token).patch("scope", R"("openid")").once(), kSecond);
+  if (!less.done()) return passed("a login with less than it asked for is refused");
+  return expect_within(trial, kSecond, "openid");
 }
 
 Verdict redirect_not_followed(Trial& trial) {
@@ -103,6 +137,17 @@ Verdict redirect_not_followed(Trial& trial) {
   return verdict;
 }
 
+// The revocation request carries the refresh token as well.
+void redirect_revocations(Trial& trial) {
+  for (const int status : {302, 307, 308}) {
+    const std::string session = "revoked-" + std::to_string(status);
+    trial.login(session);
+    trial.arm(Fault::at(Endpoint::revoke).redirect_to(trial.evil().url() + "/r", status).first(10));
+    (void)trial.logout(session);
+    trial.disarm();
+  }
+}
+
 Verdict token_endpoint_only(Trial& trial) {
   trial.login();
   const Mark before = trial.mark();
@@ -117,6 +162,7 @@ Verdict token_endpoint_only(Trial& trial) {
   (void)make_refresh(trial);
   calls();
   if (trial.has(Capability::download)) (void)trial.download(trial.evil().url() + "/video.mp4");
+  if (trial.has(Capability::logout)) redirect_revocations(trial);
   for (const Seen& seen : trial.seen(before)) {
     if (seen.entry().endpoint != Endpoint::api) continue;
     Verdict verdict = expect_no_secret_in(
@@ -133,8 +179,8 @@ constexpr Check kRefreshRequestChecks[] = {
      .clause = "RFC 6749 §6, §3.2; vendor's guide, step 5",
      .level = Level::must,
      .phase = Phase::refresh,
-     .provokes = "a refresh",
-     .requires_ = "A form with these parameters, once each, and nothing in the URL.",
+     .provokes = "a refresh; another whose token has characters that mean something in a form",
+     .requires_ = "A form with these parameters, once each and unchanged, and nothing in the URL.",
      .mend = "POST them as application/x-www-form-urlencoded, to either of the vendor's routes.",
      .needs = kRefresh,
      .run = &request_shape},
@@ -143,7 +189,7 @@ constexpr Check kRefreshRequestChecks[] = {
      .clause = "RFC 6749 §6",
      .level = Level::must,
      .phase = Phase::refresh,
-     .provokes = "a refresh after a login with the scope \"openid profile\"",
+     .provokes = "a refresh after logins that asked for the scope \"openid profile\"",
      .requires_ = "scope is left out, or holds nothing else.",
      .mend = "Leave scope out of the refresh request.",
      .needs = kRefresh,
@@ -165,7 +211,8 @@ constexpr Check kRefreshRequestChecks[] = {
      .clause = "RFC 6749 §10.4; RFC 9700 §4.14",
      .level = Level::must,
      .phase = Phase::refresh,
-     .provokes = "calls, a refresh, a redirect and a download",
+     .provokes =
+         "calls, a refresh, a redirect, a download, and logouts whose revocation is redirected",
      .requires_ = "Neither the API nor another origin sees the refresh token.",
      .mend = "Send it in the body of the refresh and the revocation request, and nowhere else.",
      .needs = kRefresh,

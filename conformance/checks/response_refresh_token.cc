@@ -31,6 +31,33 @@ Verdict absent_at_login(Trial& trial) {
   return passed();
 }
 
+// What a refresh of the old login brings comes after the new one has begun to count.
+Verdict login_during_refresh(Trial& trial) {
+  constexpr std::chrono::milliseconds kHeld{150};
+  constexpr std::chrono::milliseconds kSoon{400};
+  trial.login(kSecond);
+  end_access_token(trial);
+  const Mark before = trial.mark();
+  trial.arm(Fault::at(Endpoint::refresh).after_commit().delay(kHeld).first(4));
+  auto call = trial.start_call(kSecond);
+  const auto is_refresh = [](const Seen& seen) {
+    return seen.entry().endpoint == Endpoint::refresh;
+  };
+  const bool under_way = trial.wait_for(before, is_refresh, kSoon).has_value();
+  const Login fresh = trial.login(kSecond);
+  (void)trial.settle(call);
+  trial.disarm();
+  if (!under_way) return passed();
+  const Mark after = trial.mark();
+  (void)trial.call_api(kSecond);
+  const std::string wanted = json_text(fresh.token_requests.back().response(), "access_token");
+  for (const Seen& request : trial.api_requests(after)) {
+    if (request.bearer().value_or(wanted) == wanted) continue;
+    return failed("the new login's token", "one that a refresh of the old login brought");
+  }
+  return passed();
+}
+
 Verdict fresh_login_drops_old(Trial& trial) {
   trial.login();
   const std::string old = trial.secrets().values(SecretKind::refresh_token).front();
@@ -45,7 +72,9 @@ Verdict fresh_login_drops_old(Trial& trial) {
       return failed("no refresh with the earlier login's token", "one");
     }
   }
-  return passed();
+  return trial.has(Capability::concurrency) && trial.has(Capability::refresh)
+             ? login_during_refresh(trial)
+             : passed();
 }
 
 constexpr Check kResponseRefreshTokenChecks[] = {

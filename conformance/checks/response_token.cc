@@ -173,17 +173,25 @@ Verdict header_unsafe(Trial& trial) {
 Verdict long_token(Trial& trial) {
   trial.control();
   const std::string token(8192, 'a');
+  const std::string refresh_token(2048, 'r');
   Tokens good = access_tokens(trial);
   good.push_back(token);
   const Login login = login_answered_with(
       trial, exchange_answer(R"({"token_type":"Bearer","expires_in":864000,"access_token":")" +
-                             token + "\"}"));
+                             token + R"(","refresh_token":")" + refresh_token + "\"}"));
   if (!login.done()) return passed("the login was refused");
   const Mark before = trial.mark();
   (void)trial.call_api();
-  Verdict whole = expect_only_tokens(trial, before, good);
-  return whole.result == Result::pass ? whole
-                                      : failed("all 8192 characters of the token", "a part of it");
+  const Verdict whole = expect_only_tokens(trial, before, good);
+  if (whole.result != Result::pass) {
+    return failed("all 8192 characters of the token", "a part of it");
+  }
+  // The server knows neither, so that the call is followed by a refresh.
+  for (const Seen& refresh : trial.refreshes(before)) {
+    if (refresh.param("refresh_token") == refresh_token) continue;
+    return failed("all 2048 characters of the refresh token", "a part of it");
+  }
+  return passed();
 }
 
 constexpr Check kResponseTokenChecks[] = {
@@ -260,8 +268,8 @@ constexpr Check kResponseTokenChecks[] = {
      .clause = "RFC 6749 §5.1",
      .level = Level::should,
      .phase = Phase::response,
-     .provokes = "an access token of 8192 characters",
-     .requires_ = "It is sent whole, or the login fails cleanly; it is never cut.",
+     .provokes = "an access token of 8192 characters, and a refresh token of 2048",
+     .requires_ = "They are sent whole, or the login fails cleanly; neither is ever cut.",
      .mend = "Assume nothing about a token's length.",
      .needs = kNeeds,
      .run = &long_token},

@@ -17,26 +17,29 @@ Spoil state_as(Change change) {
   return [change](CallbackUrl& url) { url.set("state", change(url.get("state"))); };
 }
 
-Verdict state_missing(Trial& trial) {
-  return expect_callback_rejected(trial, [](CallbackUrl& url) { url.drop("state"); });
-}
-
-Verdict state_empty(Trial& trial) {
-  const auto empty = [](CallbackUrl& url) { url.set("state", ""); };
-  const Verdict pending = expect_callback_rejected(trial, empty);
+// With no login pending what is empty or left out must not equal what is not there: in a session
+// that never began one, and in one that has finished it.
+Verdict expect_rejected_at_any_time(Trial& trial, const Spoil& spoil) {
+  const Verdict pending = expect_callback_rejected(trial, spoil);
   if (pending.result != Result::pass) return pending;
-  // With no login pending an empty state must not equal what is not there: in a session that never
-  // began one, and in one that has finished it.
   CallbackUrl unasked = trial.authorize(trial.begin("attacker"));
-  empty(unasked);
+  spoil(unasked);
   const Verdict idle = expect_rejected(trial, unasked.str(), "idle");
   if (idle.result != Result::pass) return idle;
   const Login done = trial.login();
   CallbackUrl late = trial.authorize(done.begun);
-  empty(late);
+  spoil(late);
   const Mark before = trial.mark();
   (void)trial.callback(late);
   return expect_no_token_request(trial, before);
+}
+
+Verdict state_missing(Trial& trial) {
+  return expect_rejected_at_any_time(trial, [](CallbackUrl& url) { url.drop("state"); });
+}
+
+Verdict state_empty(Trial& trial) {
+  return expect_rejected_at_any_time(trial, [](CallbackUrl& url) { url.set("state", ""); });
 }
 
 std::string first_escaped(const std::string& state) {
@@ -79,6 +82,10 @@ Verdict state_unsolicited(Trial& trial) {
   };
   const Verdict fresh = expect_rejected(trial, attackers("attackers-own-state-0123456789"), "idle");
   if (fresh.result != Result::pass) return fresh;
+  for (const std::string_view name : kNamesOfNoState) {
+    const Verdict named = expect_rejected(trial, attackers(name), "idle");
+    if (named.result != Result::pass) return named;
+  }
   // Nothing is pending any more in a session that has logged in either.
   (void)trial.login();
   const Mark before = trial.mark();
@@ -196,7 +203,8 @@ constexpr Check kStateBindingChecks[] = {
      .clause = "RFC 6749 §10.12; vendor's guide, step 2",
      .level = Level::must,
      .phase = Phase::state,
-     .provokes = "a good authorization response without its state",
+     .provokes =
+         "responses without a state: to a login, to a session that began none, and after one",
      .requires_ = "The client refuses a callback that does not carry the state it sent.",
      .mend = "Treat a missing state like a wrong one.",
      .motive = "veryfront#530",

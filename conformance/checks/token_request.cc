@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "conformance/checks/after_login.h"
 #include "conformance/checks/checks.h"
 #include "conformance/expect.h"
 
@@ -134,6 +135,16 @@ Verdict values_encoded(Trial& trial) {
   return client_id_encoding(trial);
 }
 
+// A refresh and a logout of the session that is logged in: they have a code of their own.
+std::vector<Seen> later_requests(Trial& trial) {
+  const Mark before = trial.mark();
+  if (trial.has(Capability::refresh) && trial.has(Capability::call_api)) (void)try_refresh(trial);
+  if (trial.has(Capability::logout)) (void)trial.logout();
+  std::vector<Seen> all = trial.refreshes(before);
+  for (Seen& one : trial.revocations(before)) all.push_back(std::move(one));
+  return all;
+}
+
 Verdict no_client_secret(Trial& trial) {
   if (trial.setup().client_secret) return not_applicable("the client has a secret");
   const Login login = trial.try_login();
@@ -143,8 +154,13 @@ Verdict no_client_secret(Trial& trial) {
   }
   // A second login, too: there is a token by now that could be sent along.
   const Login again = trial.try_login();
-  for (const Seen* const one : {&request, &require_token_request(trial, again)}) {
-    const std::string authorization = one->header("Authorization");
+  std::vector<Seen> requests{request, require_token_request(trial, again)};
+  for (Seen& one : later_requests(trial)) requests.push_back(std::move(one));
+  for (const Seen& one : requests) {
+    for (const std::string_view name : {"client_secret", "client_assertion"}) {
+      if (one.has_param(name)) return failed("no secret of a public client", std::string(name));
+    }
+    const std::string authorization = one.header("Authorization");
     if (authorization.empty()) continue;
     return failed("no Authorization header",
                   "one of the scheme " + authorization.substr(0, authorization.find(' ')));
@@ -159,15 +175,19 @@ Verdict no_api_key(Trial& trial) {
     trial.restart({"HEYGEN_API_KEY=" + std::string(kApiKey)});
   }
   const Login login = trial.login();
-  const Seen& request = require_token_request(trial, login);
-  for (const std::string_view name : {"X-API-KEY", "Cookie"}) {
-    if (!request.header(name).empty()) {
+  std::vector<Seen> requests{require_token_request(trial, login)};
+  for (Seen& one : later_requests(trial)) requests.push_back(std::move(one));
+  for (const Seen& request : requests) {
+    for (const std::string_view name : {"X-API-KEY", "Cookie"}) {
+      if (request.header(name).empty()) continue;
       return failed("nothing but the grant at the token endpoint",
                     "the header " + std::string(name));
     }
+    if (request.whole_request().find(kApiKey) != std::string::npos) {
+      return failed("nothing but the grant at the token endpoint", "the API key");
+    }
   }
-  if (request.whole_request().find(kApiKey) == std::string::npos) return passed();
-  return failed("nothing but the grant at the token endpoint", "the API key");
+  return passed();
 }
 
 Verdict accepts_json(Trial& trial) {
@@ -262,7 +282,7 @@ constexpr Check kTokenRequestChecks[] = {
      .source = Source::judgement,
      .level = Level::must,
      .phase = Phase::token,
-     .provokes = "a login with an API key in the environment",
+     .provokes = "a login, a refresh and a logout with an API key in the environment",
      .requires_ = "Neither X-API-KEY nor Cookie, and the key nowhere else.",
      .mend = "Give each endpoint the credentials that are meant for it.",
      .needs = kLogin,

@@ -38,19 +38,23 @@ Verdict state_mismatch(Trial& trial) {
   const auto changed = [](auto change) {
     return [change](CallbackUrl& url) { url.set("state", change(url.get("state"))); };
   };
-  return expect_callbacks_rejected(
-      trial, {changed(&flip_last), changed([](std::string state) {
-                state.front() = state.front() == 'A' ? 'B' : 'A';
-                return state;
-              }),
-              changed([](const std::string& state) { return std::string(state.size(), 'f'); }),
-              // Both ends stay, as where only they are looked at.
-              changed([](std::string state) {
-                char& middle = state[state.size() / 2];
-                middle = middle == 'A' ? 'B' : 'A';
-                return state;
-              }),
-              changed(&hashing_alike)});
+  std::vector<Spoil> spoils{
+      changed(&flip_last), changed([](std::string state) {
+        state.front() = state.front() == 'A' ? 'B' : 'A';
+        return state;
+      }),
+      changed([](const std::string& state) { return std::string(state.size(), 'f'); }),
+      // Both ends stay, as where only they are looked at.
+      changed([](std::string state) {
+        char& middle = state[state.size() / 2];
+        middle = middle == 'A' ? 'B' : 'A';
+        return state;
+      }),
+      changed(&hashing_alike)};
+  for (const std::string_view name : kNamesOfNoState) {
+    spoils.push_back(changed([name](const std::string&) { return name; }));
+  }
+  return expect_callbacks_rejected(trial, spoils);
 }
 
 // Several, since a flaw may show with some verifiers only.
@@ -123,7 +127,12 @@ Verdict keeps_refresh_token(Trial& trial) {
       return verdict;
     }
   }
-  return passed();
+  if (!trial.has(Capability::restart)) return passed();
+  // What the process remembers may not be what it has stored.
+  trial.restart();
+  const auto refreshes = try_refresh(trial);
+  if (refreshes.empty()) return failed("a refresh by the next process", "none");
+  return expect_equal("the refresh token", kept, refreshes.front().param("refresh_token"));
 }
 
 Verdict expires_in_string(Trial& trial) {
@@ -193,11 +202,12 @@ constexpr Check kTourChecks[] = {
      .source = Source::normative,
      .level = Level::must,
      .phase = Phase::refresh,
-     .provokes = "refresh answers without a refresh_token, and two expiries",
+     .provokes = "refresh answers without a refresh_token, two expiries, and a restart",
      .requires_ = "The client keeps the refresh token it has, and refreshes with it again.",
      .mend = "Replace the stored refresh token only when the answer brings a new one.",
      .motive = "golang/oauth2#398; xoauth#32",
      .needs = {Capability::begin, Capability::callback, Capability::call_api, Capability::refresh},
+     .own_process = true,
      .run = &keeps_refresh_token},
     {.id = "refresh.single-flight",
      .title = "Many calls with an expired token cost one refresh",

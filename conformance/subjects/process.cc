@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -54,6 +55,9 @@ std::vector<std::string> merged_environment(const std::vector<std::string>& adde
     if (!is_added(*entry)) all.emplace_back(*entry);
   }
   all.insert(all.end(), added.begin(), added.end());
+  // Who takes a local time for UTC shows nothing of it where they are the same.
+  const auto is_zone = [](const std::string& entry) { return entry.starts_with("TZ="); };
+  if (std::ranges::none_of(all, is_zone)) all.emplace_back("TZ=America/Los_Angeles");
   return all;
 }
 
