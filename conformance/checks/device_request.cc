@@ -100,6 +100,7 @@ Verdict code_secret(Trial& trial) {
     const DeviceChallenge good = begin_device(trial, kSecond);
     trial.decide_device(good.user_code);
     (void)next_poll(trial, trial.mark(), 2 * kDeviceInterval);
+    (void)expect_state_soon(trial, LoginState::logged_in, kSecond);
     (void)trial.secrets();
     verdicts.push_back(expect_evil_saw_no_secret(trial));
   }

@@ -146,6 +146,27 @@ Verdict expect_shape(Trial& trial, const Seen& revocation) {
   return worst_of(std::move(verdicts));
 }
 
+// Tokens are opaque: what means something in a form is encoded.
+Verdict odd_token_arrives(Trial& trial) {
+  constexpr std::string_view kOdd = "1//r+t=of&an%2Fodd";
+  constexpr std::string_view kAccess = "an-access-token-of-nobody";
+  trial.add_secret(SecretKind::refresh_token, kOdd);
+  const Login login = login_answered_with(
+      trial,
+      exchange_answer(R"({"token_type":"Bearer","expires_in":864000,"access_token":")" +
+                      std::string(kAccess) + R"(","refresh_token":")" + std::string(kOdd) + "\"}"));
+  if (!login.landed) return passed();
+  const Mark before = trial.mark();
+  (void)trial.logout();
+  for (const Seen& revocation : trial.revocations(before)) {
+    const std::string token = revocation.param("token");
+    if (token != kOdd && token != kAccess) {
+      return failed("a token as it was issued", "another, changed on the way");
+    }
+  }
+  return passed();
+}
+
 Verdict shape(Trial& trial) {
   trial.login();
   const Mark before = trial.mark();
@@ -154,6 +175,7 @@ Verdict shape(Trial& trial) {
   if (revocations.empty()) return not_applicable("the client does not ask for a revocation");
   std::vector<Verdict> verdicts;
   for (const Seen& revocation : revocations) verdicts.push_back(expect_shape(trial, revocation));
+  verdicts.push_back(odd_token_arrives(trial));
   return worst_of(std::move(verdicts));
 }
 

@@ -27,17 +27,30 @@ void live(Trial& trial) {
   trial.login();
   (void)trial.call_api();
   (void)try_refresh(trial);
-  trial.arm(Fault::at(Endpoint::api).status(500).once());
-  (void)trial.call_api();
-  trial.disarm();
+  for (const Fault& fault :
+       {Fault::at(Endpoint::api).status(500).once(), Fault::at(Endpoint::api).status(401).first(10),
+        Fault::at(Endpoint::api).reset().first(10)}) {
+    trial.arm(fault);
+    (void)trial.call_api();
+    trial.disarm();
+  }
+  trial.login();
   trial.arm(Fault::at(Endpoint::refresh).reset().first(10));
   (void)try_refresh(trial);
   trial.disarm();
   trial.arm(Fault::at(Endpoint::refresh).error("invalid_grant").first(10));
   (void)try_refresh(trial);
   trial.disarm();
-  trial.login();
-  if (trial.has(Capability::logout)) (void)trial.logout();
+  if (!trial.has(Capability::logout)) return;
+  for (const Fault& fault :
+       {Fault::at(Endpoint::revoke).status(503).first(10),
+        Fault::at(Endpoint::revoke).reset().first(10),
+        Fault::at(Endpoint::revoke).error("invalid_client").status(401).first(10)}) {
+    trial.login();
+    trial.arm(fault);
+    (void)trial.logout();
+    trial.disarm();
+  }
 }
 
 Verdict no_tokens(Trial& trial) {

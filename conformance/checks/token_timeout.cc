@@ -44,7 +44,13 @@ Verdict login_gives_up(Trial& trial, const Fault& fault, milliseconds held, std:
   (void)trial.callback(url, session);
   const milliseconds took = since(begun);
   trial.disarm();
-  require(trial, !trial.code_requests(before).empty(), "no token request was made");
+  constexpr std::size_t kMost = 2;  // see token.exchange.no-blind-retry
+  const std::size_t sent = trial.code_requests(before).size();
+  require(trial, sent > 0, "no token request was made");
+  if (sent > kMost) {
+    return failed("at most two requests for a code whose answer did not come",
+                  std::to_string(sent));
+  }
   return judge_wait(trial, took, held, what);
 }
 
