@@ -141,7 +141,8 @@ constexpr Check kDeviceRequestChecks[] = {
      .source = Source::judgement,
      .level = Level::must,
      .phase = Phase::device,
-     .provokes = "a device login and polls that get pending, slow_down and denied",
+     .provokes =
+         "a device login, and polls that get pending, slow_down, denied, a redirect and tokens",
      .requires_ = "user_code and verification_uri as issued; the device code is in no output.",
      .mend = "Keep the device code like a token.",
      .needs = {Capability::device, Capability::logs, Capability::messages},

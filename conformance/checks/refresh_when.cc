@@ -35,6 +35,27 @@ Verdict proactive_after_an_hour(Trial& trial) {
                 "a request with a token that had expired after an hour");
 }
 
+// The end is a moment: no span that begins when a process does, and nothing that it alone knows.
+Verdict proactive_after_a_restart(Trial& trial) {
+  constexpr std::string_view kSession = "restarted";
+  trial.login(kSession);
+  const Tokens old = access_tokens(trial);
+  trial.advance(kTenDays / 2);
+  trial.restart();
+  const Mark halfway = trial.mark();
+  (void)trial.call_api(kSession);
+  if (!trial.refreshes(halfway).empty()) {
+    return failed("no refresh by the next process while the token is good", "one");
+  }
+  trial.advance(kTenDays / 2 + seconds{2});
+  const Mark before = trial.mark();
+  (void)trial.call_api(kSession);
+  const auto calls = trial.api_requests(before);
+  if (calls.empty() || calls.front().bearer() != old.back()) return passed();
+  return failed("a refresh before the call by the next process",
+                "a request with the token that had expired");
+}
+
 Verdict proactive(Trial& trial) {
   trial.login();
   const Tokens old = access_tokens(trial);
@@ -46,7 +67,10 @@ Verdict proactive(Trial& trial) {
   if (calls.front().bearer() == old.back()) {
     return failed("a refresh before the call", "a request with the token that had expired");
   }
-  const Verdict good = expect_call_succeeds(answer);
+  Verdict good = expect_call_succeeds(answer);
+  if (good.result == Result::pass && trial.has(Capability::restart)) {
+    good = proactive_after_a_restart(trial);
+  }
   return good.result == Result::pass ? proactive_after_an_hour(trial) : good;
 }
 
@@ -198,11 +222,14 @@ constexpr Check kRefreshWhenChecks[] = {
      .source = Source::vendor,
      .level = Level::should,
      .phase = Phase::refresh,
-     .provokes = "a call two seconds after the end of the token's life",
+     .provokes =
+         "a call two seconds after the end of the token's life, by the process that logged in "
+         "and by the next one",
      .requires_ = "The first API request carries a new token.",
      .mend = "Keep the time of expiry, and refresh a little before it.",
      .motive = "heygen-cli ProactiveRefresh_NearExpiry",
      .needs = kClock,
+     .own_process = true,
      .run = &proactive},
     {.id = "refresh.not-needlessly",
      .title = "A fresh token is not refreshed",
