@@ -13,9 +13,11 @@ import sys
 import tempfile
 
 sys.dont_write_bytecode = True
-from flaws import FLAWS  # noqa: E402
+import flaws  # noqa: E402
+import more_flaws  # noqa: E402
 from sound import SOUND  # noqa: E402
 
+FLAWS = {**flaws.FLAWS, **more_flaws.FLAWS}
 HERE = pathlib.Path(__file__).resolve().parent
 SUITE = sys.argv[1]
 
@@ -35,7 +37,8 @@ def judge(script, name, *flags):
 def caught(name):
     meant = FLAWS[name].CAUGHT
     flags = [flag for check in meant for flag in ("--only", check)]
-    checks, out = judge("flaws.py", name, "--patience", "6s", *flags)
+    script = "flaws.py" if name in flaws.FLAWS else "more_flaws.py"
+    checks, out = judge(script, name, "--patience", "6s", *flags)
     if any(check["result"] in ("fail", "warn") for check in checks.values()):
         return ""
     seen = "; ".join(f"{check['id']}: {check['result']} {check['message']}" for check in checks.values())
@@ -54,19 +57,19 @@ def passes(name):
 
 def main():
     named = sys.argv[2:]
-    flaws = [name for name in FLAWS if not named or name in named]
+    flawed = [name for name in FLAWS if not named or name in named]
     sound = [name for name in SOUND if not named or name in named]
     wrong = []
     with concurrent.futures.ThreadPoolExecutor(3) as pool:
-        wrong += filter(None, pool.map(caught, flaws))
+        wrong += filter(None, pool.map(caught, flawed))
         for failure, words in pool.map(passes, sound):
             if failure:
                 wrong.append(failure)
             else:
                 print(words)
     print("\n".join(wrong))
-    print(f"{len(flaws)} flawed and {len(sound)} sound clients: {len(wrong)} judged wrongly")
-    return 1 if wrong or not (flaws or sound) else 0
+    print(f"{len(flawed)} flawed and {len(sound)} sound clients: {len(wrong)} judged wrongly")
+    return 1 if wrong or not (flawed or sound) else 0
 
 
 if __name__ == "__main__":
