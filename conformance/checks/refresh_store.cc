@@ -119,8 +119,12 @@ Verdict failure_reported(Trial& trial) {
 
 // As a full disk, a crash or another program leaves a file.
 std::vector<std::string> damaged(std::string_view whole) {
-  return {std::string(whole.substr(0, whole.size() / 2)), std::string("\0\xff{]garbage\n", 12), "",
-          "null", "[]"};
+  return {std::string(whole.substr(0, whole.size() / 2)),
+          std::string("\0\xff{]garbage\n", 12),
+          "",
+          "null",
+          "[]",
+          "{}"};
 }
 
 Verdict corrupt_tolerated(Trial& trial) {

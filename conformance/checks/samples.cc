@@ -217,9 +217,12 @@ std::vector<std::string> draw_after_failures(Trial& trial, std::string_view para
   CallbackUrl denied = trial.authorize(begin());
   denied.drop("code").append("error", "access_denied");
   land(denied);
-  trial.arm(Fault::at(Endpoint::token).error("invalid_grant").first(20));
-  land(trial.authorize(begin()));
-  trial.disarm();
+  for (const Fault& fault : {Fault::at(Endpoint::token).error("invalid_grant").first(20),
+                             Fault::at(Endpoint::token).reset().first(20)}) {
+    trial.arm(fault);
+    land(trial.authorize(begin()));
+    trial.disarm();
+  }
   CallbackUrl foreign = trial.authorize(begin());
   foreign.set("state", "not-the-state-of-this-login-0123456789");
   land(foreign);

@@ -35,6 +35,13 @@ Verdict no_blind_retry(Trial& trial) {
     if (login.state == LoginState::logged_in) {
       return failed("no login without an answer", "the session is logged in");
     }
+    // The user loads the page again.
+    const Mark again = trial.mark();
+    (void)trial.callback(login.callback, loss.name);
+    if (!trial.code_requests(again).empty()) {
+      return failed("no second exchange of a code whose answer was lost",
+                    "one when the callback is loaded again");
+    }
   }
   trial.control();
   return passed();
@@ -74,7 +81,9 @@ constexpr Check kTokenExchangeChecks[] = {
      .clause = "RFC 6749 §4.1.2; RFC 9700 §4.2.4",
      .level = Level::should,
      .phase = Phase::token,
-     .provokes = "the code is spent, then the connection breaks, before the answer or within it",
+     .provokes =
+         "the code is spent, then the connection breaks, before the answer or within it; the "
+         "callback is loaded again",
      .requires_ = "At most one repetition, none after a 200, and no login at the end.",
      .mend = "Do not retry an exchange: begin a new login. A replay may revoke what was issued.",
      .motive = "heygen-cli TestRetry_NetworkErrorNoRetry_POST",
