@@ -68,7 +68,8 @@ class Adapter:
         self.pending.pop(session, None)
         if "refresh_token" in token:  # the library has no call for it
             form = {"token": token["refresh_token"], "client_id": self.config["client_id"]}
-            self.client().post(self.config["revoke_url"], form, timeout=5, withhold_token=True)
+            self.client().post(self.config["revoke_url"], form, timeout=5, withhold_token=True,
+                               allow_redirects=False)
 
     def client(self, state=None, token=None):
         return OAuth2Session(self.config["client_id"], redirect_uri=self.config["redirect_uri"],
