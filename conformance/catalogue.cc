@@ -68,10 +68,14 @@ std::vector<const Check*> collect() {
            server_pkce_checks(),
            server_code_checks(),
            server_token_checks(),
+           server_client_checks(),
            server_token_answer_checks(),
            server_refresh_checks(),
+           server_refresh_bound_checks(),
            server_api_checks(),
+           server_revoke_checks(),
            server_device_checks(),
+           server_robust_checks(),
        }) {
     for (const Check& check : file) {
       if (!is_check_id(check.id) || !can_run(check) || !ids.insert(check.id).second) {

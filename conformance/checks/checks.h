@@ -56,9 +56,13 @@ std::span<const Check> server_page_checks();
 std::span<const Check> server_code_checks();
 std::span<const Check> server_pkce_checks();
 std::span<const Check> server_token_checks();
+std::span<const Check> server_client_checks();
 std::span<const Check> server_token_answer_checks();
 std::span<const Check> server_refresh_checks();
+std::span<const Check> server_refresh_bound_checks();
 std::span<const Check> server_api_checks();
+std::span<const Check> server_revoke_checks();
 std::span<const Check> server_device_checks();
+std::span<const Check> server_robust_checks();
 
 }  // namespace heygen::conformance

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "conformance/checks/checks.h"
+#include "conformance/checks/server_steps.h"
 #include "conformance/server/expect.h"
 #include "conformance/url.h"
 
@@ -38,42 +39,62 @@ std::vector<Verdict> expect_code_exact(ServerTrial& trial) {
   return verdicts;
 }
 
-Verdict single_use(ServerTrial& trial) {
-  const Asked asked = trial.ask();
+Verdict single_use_of(ServerTrial& trial, const ServerClient& client) {
+  const Asked asked = trial.ask(client);
   const Params form = trial.redemption(asked, trial.code(asked));
   trial.require(trial.token(form).ok(), "the first redemption failed");
-  std::vector<Verdict> verdicts = expect_code_exact(trial);
+  std::vector<Verdict> verdicts;
   verdicts.push_back(expect_token_error(trial.token(form), {"invalid_grant"}, kReplay));
   if (trial.has(Capability::clock)) trial.advance(seconds{1});
   verdicts.push_back(expect_token_error(trial.token(form), {"invalid_grant"}, kReplay));
   return worst_of(std::move(verdicts));
 }
 
-Verdict reuse_revokes(ServerTrial& trial) {
+Verdict single_use(ServerTrial& trial) {
+  std::vector<Verdict> verdicts = expect_code_exact(trial);
+  for (const ServerClient& client : clients_of(trial)) {
+    verdicts.push_back(single_use_of(trial, client));
+  }
+  return worst_of(std::move(verdicts));
+}
+
+// With `refreshes` the code comes back when its tokens have had successors: they go, too.
+Verdict judge_reuse(ServerTrial& trial, bool refreshes) {
   const Asked asked = trial.ask();
   const Params form = trial.redemption(asked, trial.code(asked));
   const Reply first = trial.token(form);
   trial.require(first.ok(), "the first redemption failed");
   trial.require(trial.api(first.access_token()).ok(), "the API does not take a good token");
+  std::vector<Tokens> chain{
+      {asked.client, form.get("code"), first.access_token(), first.refresh_token(), 0}};
+  if (refreshes) {
+    if (first.refresh_token().empty()) return passed();
+    chain.push_back(trial.refreshed(chain.back()));
+  }
   (void)trial.token(form);
   std::vector<Verdict> verdicts;
-  verdicts.push_back(expect_api_refuses(trial.api(first.access_token()), "invalid_token",
-                                        "an access token whose code was used again"));
-  if (!first.refresh_token().empty()) {
-    verdicts.push_back(expect_token_error(trial.refresh(asked.client, first.refresh_token()),
-                                          {"invalid_grant"},
-                                          "a refresh token whose code was used again"));
+  for (const Tokens& tokens : chain) {
+    verdicts.push_back(expect_api_refuses(trial.api(tokens.access), "invalid_token",
+                                          "an access token whose code was used again"));
   }
+  if (const std::string& newest = chain.back().refresh; !newest.empty()) {
+    verdicts.push_back(expect_token_error(trial.refresh(asked.client, newest), {"invalid_grant"},
+                                          refreshes ? "a refreshed token whose code was used again"
+                                                    : "a refresh token whose code was used again"));
+  }
+  return worst_of(std::move(verdicts));
+}
+
+Verdict reuse_revokes(ServerTrial& trial) {
+  std::vector<Verdict> verdicts{judge_reuse(trial, false), judge_reuse(trial, true)};
   return worst_of(std::move(verdicts));
 }
 
 Verdict atomic(ServerTrial& trial) {
   for (int round = 0; round < kRounds; ++round) {
     const Asked asked = trial.ask();
-    const HttpRequest request{"POST",
-                              trial.target().token_url,
-                              {{"Content-Type", "application/x-www-form-urlencoded"}},
-                              trial.redemption(asked, trial.code(asked)).encoded()};
+    const HttpRequest request =
+        form_request(trial.target().token_url, trial.redemption(asked, trial.code(asked)));
     const auto replies = trial.send_at_once(std::vector(kAtOnce, request));
     const auto won = std::ranges::count_if(replies, &Reply::ok);
     if (won != 1) {
@@ -91,20 +112,38 @@ Verdict atomic(ServerTrial& trial) {
 
 Verdict expiry(ServerTrial& trial) {
   trial.freeze();
-  const Asked asked = trial.ask();
-  const std::string code = trial.code(asked);
-  trial.advance(seconds{601});
-  return expect_token_error(trial.token(trial.redemption(asked, code)), {"invalid_grant"},
-                            "a code that is 601 s old");
+  std::vector<Verdict> verdicts;
+  for (const ServerClient& client : clients_of(trial)) {
+    const Asked asked = trial.ask(client);
+    const std::string code = trial.code(asked);
+    trial.advance(seconds{601});
+    verdicts.push_back(expect_token_error(trial.token(trial.redemption(asked, code)),
+                                          {"invalid_grant"}, "a code that is 601 s old"));
+  }
+  return worst_of(std::move(verdicts));
 }
 
 Verdict bound_client(ServerTrial& trial) {
-  const Asked asked = trial.ask();
-  Params form = trial.redemption(asked, trial.code(asked));
-  const ServerClient& other = trial.second_client();
-  form.set("client_id", other.id);
-  if (other.secret) form.set("client_secret", *other.secret);
-  return expect_token_error(trial.token(form), {"invalid_grant"}, "another client's code");
+  std::vector<Verdict> verdicts;
+  const auto judge = [&](const ServerClient& other) {
+    const Asked asked = trial.ask();
+    Params form = trial.redemption(asked, trial.code(asked));
+    form.set("client_id", other.id);
+    if (other.secret) form.set("client_secret", *other.secret);
+    verdicts.push_back(
+        expect_token_error(trial.token(form), {"invalid_grant"}, "another client's code"));
+  };
+  judge(trial.second_client());
+  const auto& confidential = trial.target().confidential;
+  if (!confidential) return worst_of(std::move(verdicts));
+  judge(*confidential);
+  // It proves to be one client, and names another.
+  verdicts.push_back(
+      expect_token_error(trial.post(trial.target().token_url, trial.good_redemption(),
+                                    basic_of(confidential->id, *confidential->secret)),
+                         {"invalid_grant", "invalid_client", "invalid_request"},
+                         "another client's code and client_id behind one's own HTTP Basic"));
+  return worst_of(std::move(verdicts));
 }
 
 // A port beside the one that stands there; loopback redirects are lenient about it at the
@@ -186,8 +225,10 @@ constexpr std::array kServerCodeChecks{
           .clause = "RFC 6749 §4.1.2, §5.2, §10.5",
           .level = Level::must,
           .phase = Phase::server,
-          .provokes = "a code is redeemed, and sent again at once and a second later",
-          .requires_ = "The second redemption is refused with invalid_grant.",
+          .provokes =
+              "a code is redeemed, and sent again at once and a second later; by a client with "
+              "a secret as well; and codes that are almost the one that was given",
+          .requires_ = "Each but the first redemption is refused with invalid_grant.",
           .mend = "Mark the code as used in the same step in which you give the tokens.",
           .motive = "OIDF AttemptReuseAuthorizationCodeAfterOneSecond",
           .side = Side::server,
@@ -197,8 +238,11 @@ constexpr std::array kServerCodeChecks{
           .clause = "RFC 6749 §4.1.2",
           .level = Level::should,
           .phase = Phase::server,
-          .provokes = "a code is redeemed and sent again; then its tokens are used",
-          .requires_ = "Access and refresh token of the first redemption are dead.",
+          .provokes =
+              "a code is redeemed and sent again, at once and after a refresh; then all its "
+              "tokens are used",
+          .requires_ = "Access and refresh tokens of the first redemption are dead, and what their "
+                       "refresh brought.",
           .mend = "Remember which tokens a code gave, and revoke them when it comes back.",
           .motive = "OAuch TokenValidAfterMultiExchange",
           .needs = {Capability::api},
@@ -223,7 +267,8 @@ constexpr std::array kServerCodeChecks{
           .clause = "RFC 6749 §4.1.2, §5.2",
           .level = Level::must,
           .phase = Phase::server,
-          .provokes = "a code is redeemed 601 s after it was given",
+          .provokes =
+              "a code is redeemed 601 s after it was given; by a client with a secret as well",
           .requires_ =
               "It is refused with invalid_grant. (The clause recommends ten minutes as the "
               "most; the suite demands them.)",
@@ -237,8 +282,10 @@ constexpr std::array kServerCodeChecks{
           .clause = "RFC 6749 §4.1.3, §5.2",
           .level = Level::must,
           .phase = Phase::server,
-          .provokes = "a code of one client is redeemed by another, all else being right",
-          .requires_ = "It is refused with invalid_grant.",
+          .provokes =
+              "a code of one client is redeemed by another, all else being right; by one that "
+              "proves by HTTP Basic who it is, and names the code's client in the form",
+          .requires_ = "invalid_grant; for the last invalid_client or invalid_request as well.",
           .mend = "Keep the client_id with the code, and compare it.",
           .motive = "OAuch IsCodeBoundToClient",
           .needs = {Capability::second_client},

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "conformance/checks/checks.h"
+#include "conformance/checks/server_steps.h"
 #include "conformance/server/expect.h"
 #include "conformance/url.h"
 
@@ -71,8 +72,37 @@ Verdict judge_malformed(ServerTrial& trial, const std::string& verifier, std::st
                             {"invalid_grant", "invalid_request"}, what);
 }
 
-Verdict verifier_checked(ServerTrial& trial) {
+// Where a server looks less closely: at the second try, at a client with a secret, at the other
+// address.
+std::vector<Verdict> judge_corners(ServerTrial& trial) {
   std::vector<Verdict> verdicts;
+  const auto judge = [&](const Params& form, std::string_view what) {
+    verdicts.push_back(
+        expect_token_error(trial.token(form), {"invalid_grant", "invalid_request"}, what));
+  };
+  for (const ServerClient& client : clients_of(trial)) {
+    const Asked asked = trial.ask(client);
+    const Params form = trial.redemption(asked, trial.code(asked));
+    const std::string whose = client.secret ? " of a client with a secret" : "";
+    judge(form.with("code_verifier", trial.random(64)), "a wrong code_verifier" + whose);
+    judge(form.with("code_verifier", trial.random(64)), "a second wrong code_verifier" + whose);
+    judge(form.without("code_verifier"), "no code_verifier after wrong ones" + whose);
+    if (!client.secret) continue;
+    const Asked again = trial.ask(client);
+    judge(trial.redemption(again, trial.code(again)).without("code_verifier"),
+          "no code_verifier" + whose);
+  }
+  for (const std::string& url : refresh_urls(trial)) {
+    if (url == trial.target().token_url) continue;
+    const Params form = trial.good_redemption().with("code_verifier", trial.random(64));
+    verdicts.push_back(
+        expect_no_token(trial.post(url, form), "a wrong verifier at the refresh endpoint"));
+  }
+  return verdicts;
+}
+
+Verdict verifier_checked(ServerTrial& trial) {
+  std::vector<Verdict> verdicts = judge_corners(trial);
   const auto judge = [&](const std::function<void(Params&, const Asked&)>& spoil,
                          std::string_view what) {
     const Asked asked = trial.ask();
@@ -102,7 +132,7 @@ Verdict verifier_checked(ServerTrial& trial) {
   verdicts.push_back(judge_malformed(trial, trial.random(42), "a verifier of 42 characters"));
   verdicts.push_back(judge_malformed(trial, trial.random(129), "a verifier of 129 characters"));
   // One at a time: a server may leave one of them out.
-  for (const std::string other_character : {"+", "/", "=", " ", "%", "\xC3\xBC"}) {
+  for (const std::string other_character : {"+", "/", "=", " ", "%", "\n", "\xC3\xBC"}) {
     verdicts.push_back(judge_malformed(trial, trial.random(60) + other_character,
                                        "a verifier with another character"));
   }
@@ -115,7 +145,7 @@ Verdict guesses_bounded(ServerTrial& trial) {
   const Params form = trial.redemption(asked, trial.code(asked));
   for (int i = 0; i < kGuesses; ++i) {
     const Reply reply = trial.token(form.with("code_verifier", trial.random(64)));
-    trial.require(!reply.ok(), "a wrong code_verifier was taken");
+    if (reply.ok()) return failed("no tokens for a wrong code_verifier", reply.describe());
     if (reply.status() == 429) return passed("guessing is slowed down with 429");
   }
   return expect_no_token(trial.token(form), "the right verifier after 100 wrong ones");
@@ -184,8 +214,10 @@ constexpr std::array kServerPkceChecks{
         .level = Level::must,
         .phase = Phase::server,
         .provokes = "codes with a wrong, missing, empty, almost right verifier, with the challenge "
-                    "itself, with another login's; and malformed ones whose hash fits",
-        .requires_ = "Each is refused with invalid_grant or invalid_request.",
+                    "itself, with another login's; and malformed ones whose hash fits; wrong ones "
+                    "twice for one code, of a client with a secret, at the refresh endpoint",
+        .requires_ = "Each is refused with invalid_grant or invalid_request; at the refresh "
+                     "endpoint with any 4xx.",
         .mend = "Require 43 to 128 unreserved characters, hash them, and compare all 43 characters "
                 "with this code's challenge.",
         .motive = "OAuch ShortVerifier, IsPkcePlainDowngradeDetected",

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "conformance/checks/checks.h"
+#include "conformance/checks/server_steps.h"
 #include "conformance/server/expect.h"
 
 namespace heygen::conformance {
@@ -103,8 +104,9 @@ bool is_registered(std::string_view error) {
   return std::ranges::find(kErrors, error) != kErrors.end();
 }
 
-Verdict judge_error(ServerTrial& trial, const Params& form, std::string_view what) {
-  const Reply reply = trial.token(form);
+Verdict judge_error_at(ServerTrial& trial, const std::string& url, const Params& form,
+                       std::string_view what) {
+  const Reply reply = trial.post(url, form);
   const auto wrong = [&](std::string_view expected, std::string_view seen) {
     return failed(std::string(expected) + " for " + std::string(what), seen);
   };
@@ -133,6 +135,20 @@ Verdict judge_error(ServerTrial& trial, const Params& form, std::string_view wha
   return passed();
 }
 
+Verdict judge_error(ServerTrial& trial, const Params& form, std::string_view what) {
+  return judge_error_at(trial, trial.target().token_url, form, what);
+}
+
+Verdict judge_refresh_errors(ServerTrial& trial, const std::string& url) {
+  const Params form = trial.refreshing(trial.client(), trial.random(48));
+  std::vector<Verdict> verdicts{
+      judge_error_at(trial, url, form, "an unknown refresh token"),
+      judge_error_at(trial, url, form.without("refresh_token"), "a missing refresh token"),
+      judge_error_at(trial, url, form.with("client_id", "nobody"), "an unknown client's refresh"),
+  };
+  return worst_of(std::move(verdicts));
+}
+
 Verdict error_shape(ServerTrial& trial) {
   const ServerClient& client = trial.client();
   // A code for each: one that a refusal has burnt is refused for that.
@@ -152,11 +168,10 @@ Verdict error_shape(ServerTrial& trial) {
       judge_error(trial, with("redirect_uri", "https://x.example/\"<"), "a wrong redirect_uri"),
       judge_error(trial, with("code", trial.random(48)), "an unknown code"),
       judge_error(trial, with("client_id", "nobody"), "an unknown client"),
-      judge_error(trial, trial.refreshing(client, trial.random(48)), "an unknown refresh token"),
-      judge_error(trial, trial.refreshing(client, "").without("refresh_token"),
-                  "a missing refresh token"),
       judge_error(trial, used, "a code that was used"),
   };
+  verdicts.push_back(for_each_refresh_url(
+      trial, [&](const std::string& url) { return judge_refresh_errors(trial, url); }));
   // A public client has no secret to be wrong: a server may leave it unread.
   const Params secret = with("client_secret", trial.random(24));
   if (!trial.token(secret).ok()) {
@@ -201,7 +216,8 @@ constexpr std::array kServerTokenAnswerChecks{
           .clause = "RFC 6749 §5.2",
           .level = Level::must,
           .phase = Phase::server,
-          .provokes = "twelve wrong token requests",
+          .provokes =
+              "thirteen wrong token requests, three of them at each address that takes refreshes",
           .requires_ = "400 (or 401), application/json, a registered error; descriptions without "
                        "quote, backslash or control characters; no echo of a code, verifier, token "
                        "or secret (the echo is the suite's demand).",

@@ -48,6 +48,7 @@ std::vector<Flaw> collect_written() {
            server_refresh_flaws(),
            server_api_flaws(),
            server_device_flaws(),
+           server_corner_flaws(),
        }) {
     all.insert(all.end(), file.begin(), file.end());
   }

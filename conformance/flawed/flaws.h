@@ -103,5 +103,6 @@ std::span<const Flaw> server_answer_flaws();
 std::span<const Flaw> server_refresh_flaws();
 std::span<const Flaw> server_api_flaws();
 std::span<const Flaw> server_device_flaws();
+std::span<const Flaw> server_corner_flaws();
 
 }  // namespace heygen::conformance

@@ -103,6 +103,9 @@ class ServerTrial {
   Reply refresh(const ServerClient& client, std::string_view token) {
     return this->token(refreshing(client, token));
   }
+  Reply refresh_at(const std::string& url, const ServerClient& client, std::string_view token) {
+    return post(url, refreshing(client, token));
+  }
   Reply post(const std::string& url, const Params& form, mock::wire::Headers headers = {});
 
   // --- the rest ---
@@ -126,7 +129,8 @@ class ServerTrial {
   // The same; ends the check as not applicable when the server gives no refresh token.
   Tokens refreshable() { return refreshable(client()); }
   Tokens refreshable(const ServerClient& client);
-  Tokens refreshed(const Tokens& tokens);
+  Tokens refreshed(const Tokens& tokens) { return refreshed(tokens, target_.token_url); }
+  Tokens refreshed(const Tokens& tokens, const std::string& url);
   // Does a good login still work?
   [[nodiscard]] bool still_works();
   void require(bool holds, std::string_view what);

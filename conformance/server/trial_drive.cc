@@ -331,8 +331,8 @@ Tokens ServerTrial::refreshable(const ServerClient& client) {
   return tokens;
 }
 
-Tokens ServerTrial::refreshed(const Tokens& tokens) {
-  const Reply reply = refresh(tokens.client, tokens.refresh);
+Tokens ServerTrial::refreshed(const Tokens& tokens, const std::string& url) {
+  const Reply reply = refresh_at(url, tokens.client, tokens.refresh);
   if (!reply.ok() || reply.access_token().empty()) {
     give_up("a good refresh brought no tokens: " + reply.describe());
   }
