@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "conformance/checks/checks.h"
+#include "conformance/server/challenge.h"
 #include "conformance/server/expect.h"
 #include "conformance/url.h"
 
@@ -82,10 +83,11 @@ Verdict two_methods(ServerTrial& trial) {
   std::vector<Verdict> verdicts;
   const Reply query =
       trial.send({"GET", with_token(trial.target().api_url, tokens.access), header, ""});
-  const std::string challenge(query.header("WWW-Authenticate"));
+  const auto challenge = bearer_challenge(query);
+  const bool challenges = query.seen().response().headers.has("WWW-Authenticate");
   if (query.status() != 400) {
     verdicts.push_back(failed("400 for a token in header and URL", query.describe()));
-  } else if (!challenge.empty() && challenge.find("invalid_request") == std::string::npos) {
+  } else if (challenges && (!challenge || challenge->find("error") != "invalid_request")) {
     verdicts.push_back(failed("error=\"invalid_request\" in WWW-Authenticate", "another"));
   }
   const Reply body = trial.post(trial.target().api_url, {{"access_token", tokens.access}}, header);
