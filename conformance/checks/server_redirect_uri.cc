@@ -129,6 +129,9 @@ Verdict redirect_exact(ServerTrial& trial) {
     const std::string other = trial.client().redirect_uri + end;
     const auto reply = trial.open_raw(trial.ask().params.with("redirect_uri", other));
     const std::string_view what = "the redirect_uri with a line's end behind it";
+    if (!reply && reply.failure().origin != Failure::Origin::protocol) {
+      trial.give_up(reply.failure().message);
+    }
     verdicts.push_back(
         reply ? expect_error_page(*reply, what)
               : failed("an error page for " + std::string(what), reply.failure().message));
