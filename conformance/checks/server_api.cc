@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "conformance/checks/checks.h"
-#include "conformance/server/challenge.h"
 #include "conformance/server/expect.h"
 #include "conformance/url.h"
 
@@ -83,11 +82,9 @@ Verdict two_methods(ServerTrial& trial) {
   std::vector<Verdict> verdicts;
   const Reply query =
       trial.send({"GET", with_token(trial.target().api_url, tokens.access), header, ""});
-  const auto challenge = bearer_challenge(query);
-  const bool challenges = query.seen().response().headers.has("WWW-Authenticate");
   if (query.status() != 400) {
     verdicts.push_back(failed("400 for a token in header and URL", query.describe()));
-  } else if (challenges && (!challenge || challenge->find("error") != "invalid_request")) {
+  } else if (!challenges_with(query, "invalid_request")) {
     verdicts.push_back(failed("error=\"invalid_request\" in WWW-Authenticate", "another"));
   }
   const Reply body = trial.post(trial.target().api_url, {{"access_token", tokens.access}}, header);

@@ -115,6 +115,12 @@ Verdict expect_api_takes(const Reply& reply, std::string_view after) {
   return reply.ok() ? passed() : wrong("a 2xx answer of the API", reply, after);
 }
 
+bool challenges_with(const Reply& reply, std::string_view error) {
+  if (!reply.seen().response().headers.has("WWW-Authenticate")) return true;
+  const auto challenge = bearer_challenge(reply);
+  return challenge && challenge->find("error") == error;
+}
+
 Verdict expect_api_refuses(const Reply& reply, std::string_view error, std::string_view after) {
   if (reply.status() != 401) return wrong("401", reply, after);
   const auto challenge = bearer_challenge(reply);

@@ -32,5 +32,7 @@ Verdict expect_code(const Reply& reply, const Asked& asked, std::string_view aft
 // The API takes the token; or refuses with 401 and, where one is named, that error (RFC 6750 §3.1).
 Verdict expect_api_takes(const Reply& reply, std::string_view after);
 Verdict expect_api_refuses(const Reply& reply, std::string_view error, std::string_view after);
+// It challenges to Bearer with that error, or to nothing at all.
+bool challenges_with(const Reply& reply, std::string_view error);
 
 }  // namespace heygen::conformance

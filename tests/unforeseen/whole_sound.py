@@ -97,6 +97,7 @@ class ErrorsExplained(Whole):
 
     def redirect(self, uri, answer):
         if "error" in answer:
-            answer = {**answer, "error_description": "That was no good request", "error_uri": "https://x.example/errors"}
+            more = {"error_description": "That was no good request", "error_uri": "https://x.example/errors"}
+            answer = {**answer, **more}
         status, headers, text = super().redirect(uri, answer)
         return status, {"Location": headers["Location"].replace("+", "%20")}, text
