@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "conformance/checks/checks.h"
+#include "conformance/checks/page_headers.h"
 #include "conformance/checks/page_text.h"
 #include "conformance/expect.h"
 #include "mock_server/wire/message.h"
@@ -165,11 +166,8 @@ Landing good_page(Trial& trial) {
   return *landed;
 }
 
-bool sends_no_referrer(const Landing& page) {
-  const std::string_view policy = header(page, "Referrer-Policy");
-  for (const std::string_view good : {"no-referrer", "same-origin", "origin", "strict-origin"}) {
-    if (policy == good) return true;
-  }
+bool keeps_to_itself(const Landing& page) {
+  if (sends_no_referrer(header(page, "Referrer-Policy"))) return true;
   return page.body.find("name=\"referrer\" content=\"no-referrer\"") != std::string::npos;
 }
 
@@ -183,7 +181,7 @@ Verdict no_code_leak(Trial& trial) {
                ? failed("a redirect to a URL without the code", "the code in Location")
                : passed();
   }
-  if (sends_no_referrer(page)) return passed();
+  if (keeps_to_itself(page)) return passed();
   const auto loaded = loaded_from_elsewhere(page.body, own);
   if (!loaded.empty()) {
     return failed("nothing from elsewhere in a page with the code in its URL",

@@ -117,10 +117,9 @@ Verdict two_methods(ServerTrial& trial) {
   std::vector<Verdict> verdicts;
   const Reply query =
       trial.send({"GET", with_token(trial.target().api_url, tokens.access), header, ""});
-  const std::string challenge(query.header("WWW-Authenticate"));
   if (query.status() != 400) {
     verdicts.push_back(failed("400 for a token in header and URL", query.describe()));
-  } else if (!challenge.empty() && challenge.find("invalid_request") == std::string::npos) {
+  } else if (!challenges_with(query, "invalid_request")) {
     verdicts.push_back(failed("error=\"invalid_request\" in WWW-Authenticate", "another"));
   }
   const Reply body = trial.post(trial.target().api_url, {{"access_token", tokens.access}}, header);

@@ -17,6 +17,26 @@ Verdict happy(ServerTrial& trial) {
   return expect_tokens(given, "the code that it brought");
 }
 
+// Control characters may be refused (RFC 6749 appendix A.5). They must not end the header field,
+// nor get lost.
+Verdict echoed_or_refused(const Outcome<Reply>& got, const Asked& asked) {
+  constexpr std::string_view kWanted =
+      "the state as it was sent, or a refusal, for line ends in it";
+  if (!got) {
+    return got.failure().origin == Failure::Origin::protocol
+               ? failed(std::string(kWanted), got.failure().message)
+               : inconclusive(got.failure().message);
+  }
+  const Reply& reply = got.value();
+  if (reply.seen().response().headers.has("X-Canary") ||
+      reply.location().find_first_of("\r\n") != std::string::npos) {
+    return failed(std::string(kWanted), "they end the header field");
+  }
+  return !reply.redirects() || reply.count("code") == 0
+             ? passed()
+             : expect_code(reply, asked, "a state with control characters");
+}
+
 Verdict state_echo(ServerTrial& trial) {
   std::string long_one;
   while (long_one.size() < 2048) long_one += "aZ09-._~+/=";
@@ -24,10 +44,16 @@ Verdict state_echo(ServerTrial& trial) {
   for (const std::string& state :
        {std::string("a+b c%20d%2B&e=f;g/h~i?j#k"), std::string("==padding=="),
         std::string(" blanks around "), std::string("\"quoted\" <tag> 'x' \\ |"),
-        std::string("gr\xC3\xBC\xC3\x9F \xE2\x9C\x93"), long_one}) {
+        std::string("gr\xC3\xBC\xC3\x9F \xE2\x9C\x93"), std::string("0"), std::string("null"),
+        long_one}) {
     Asked asked = trial.ask();
     asked.params.set("state", state);
     verdicts.push_back(expect_code(trial.visit(asked.params), asked, "a state of any bytes"));
+  }
+  for (const char* const state : {"a\r\nX-Canary: 1", "a\nX-Canary:1", "\ttabs\t"}) {
+    Asked asked = trial.ask();
+    asked.params.set("state", state);
+    verdicts.push_back(echoed_or_refused(trial.open_raw(asked.params), asked));
   }
   // An error that is told to the client brings it as well.
   Asked asked = trial.ask();
@@ -61,6 +87,19 @@ Verdict response_type(ServerTrial& trial) {
                                              {"unsupported_response_type"},
                                              "an unknown response_type"));
   }
+  // Of several values it is for none that the code comes as if "code" had been asked for (OAuth 2.0
+  // Multiple Response Types §3); a server that knows "code id_token" answers in the fragment.
+  for (const char* const type : {"code token", "code id_token", "token code"}) {
+    asked = trial.ask();
+    asked.params.set("response_type", type);
+    const Reply reply = trial.visit(asked.params);
+    const bool given =
+        reply.count("code") != 0 || reply.location().find("access_token=") != std::string::npos;
+    verdicts.push_back(
+        given ? failed("no code and no token for the response_type \"" + std::string(type) + "\"",
+                       reply.describe())
+              : passed());
+  }
   return worst_of(std::move(verdicts));
 }
 
@@ -71,7 +110,8 @@ Verdict duplicate_param(ServerTrial& trial) {
     verdicts.push_back(expect_error_page(trial.visit(good.twice(name, good.get(name))),
                                          std::string(name) + " sent twice"));
   }
-  for (const char* const name : {"state", "response_type", "code_challenge"}) {
+  for (const char* const name :
+       {"state", "response_type", "code_challenge", "code_challenge_method"}) {
     const Asked asked = trial.ask();
     for (const std::string& value : {asked.params.get(name), trial.random(43)}) {
       verdicts.push_back(expect_authorize_error(trial.visit(asked.params.twice(name, value)), asked,
@@ -79,6 +119,11 @@ Verdict duplicate_param(ServerTrial& trial) {
                                                 std::string(name) + " sent twice"));
     }
   }
+  Asked scoped = trial.ask();
+  if (scoped.params.get("scope").empty()) scoped.params.set("scope", "profile");
+  verdicts.push_back(
+      expect_authorize_error(trial.visit(scoped.params.twice("scope", scoped.params.get("scope"))),
+                             scoped, {"invalid_request", "invalid_scope"}, "scope sent twice"));
   return worst_of(std::move(verdicts));
 }
 
@@ -125,19 +170,21 @@ constexpr std::array kServerAuthorizeChecks{
         .side = Side::server,
         .unframed = true,
         .run_server = &happy},
-    Check{.id = "server.authorize.state-echo",
-          .title = "The state comes back as it was sent",
-          .clause = "RFC 6749 §4.1.2",
-          .level = Level::must,
-          .phase = Phase::server,
-          .provokes =
-              "states with '+', '%', '&', '=', quotes, UTF-8, and of 2 KiB; one in a request "
-              "that is refused",
-          .requires_ = "The redirect carries it once, and it decodes to the same bytes.",
-          .mend = "Decode the state once, and encode it once, byte by byte, with every error too.",
-          .motive = "OAuch StatePresent",
-          .side = Side::server,
-          .run_server = &state_echo},
+    Check{
+        .id = "server.authorize.state-echo",
+        .title = "The state comes back as it was sent",
+        .clause = "RFC 6749 §4.1.2",
+        .level = Level::must,
+        .phase = Phase::server,
+        .provokes =
+            "states with '+', '%', '&', '=', quotes, UTF-8, \"0\", line ends, tabs, and of 2 KiB; "
+            "one in a request that is refused",
+        .requires_ = "The redirect carries it once, and it decodes to the same bytes. (What has "
+                     "control characters may be refused.)",
+        .mend = "Decode the state once, and encode it once, byte by byte, with every error too.",
+        .motive = "OAuch StatePresent",
+        .side = Side::server,
+        .run_server = &state_echo},
     Check{.id = "server.authorize.no-state-none-added",
           .title = "Without a state none comes back",
           .clause = "RFC 6749 §4.1.2",
@@ -154,24 +201,29 @@ constexpr std::array kServerAuthorizeChecks{
           .clause = "RFC 6749 §4.1.2.1, §3.1.1",
           .level = Level::must,
           .phase = Phase::server,
-          .provokes = "a request without response_type, and with unknown ones",
+          .provokes =
+              "a request without response_type, with unknown ones, and with \"code token\" and "
+              "the like",
           .requires_ =
-              "A redirect with invalid_request, or unsupported_response_type, and the state.",
+              "A redirect with invalid_request, or unsupported_response_type, and the state; no "
+              "code for several values.",
           .mend = "Once client and redirect_uri are good, tell errors by redirect.",
           .side = Side::server,
           .run_server = &response_type},
-    Check{.id = "server.authorize.duplicate-param",
-          .title = "A parameter sent twice is refused",
-          .clause = "RFC 6749 §3.1, §4.1.2.1",
-          .level = Level::must,
-          .phase = Phase::server,
-          .provokes =
-              "client_id, redirect_uri, state, response_type, code_challenge, each sent twice",
-          .requires_ = "invalid_request; for the first two without a redirect.",
-          .mend = "Count each parameter before you read any.",
-          .motive = "OAuch SameParameterTwice",
-          .side = Side::server,
-          .run_server = &duplicate_param},
+    Check{
+        .id = "server.authorize.duplicate-param",
+        .title = "A parameter sent twice is refused",
+        .clause = "RFC 6749 §3.1, §4.1.2.1",
+        .level = Level::must,
+        .phase = Phase::server,
+        .provokes =
+            "client_id, redirect_uri, state, response_type, code_challenge, its method and scope, "
+            "each sent twice",
+        .requires_ = "invalid_request; for the first two without a redirect.",
+        .mend = "Count each parameter before you read any.",
+        .motive = "OAuch SameParameterTwice",
+        .side = Side::server,
+        .run_server = &duplicate_param},
     Check{.id = "server.authorize.unknown-param",
           .title = "Unknown parameters do no harm",
           .clause = "RFC 6749 §3.1",

@@ -3,8 +3,11 @@
 #include <array>
 
 #include "conformance/checks/checks.h"
+#include "conformance/checks/page_headers.h"
 #include "conformance/checks/page_text.h"
 #include "conformance/server/expect.h"
+#include "conformance/server/html_form.h"
+#include "conformance/url.h"
 
 namespace heygen::conformance {
 namespace {
@@ -14,11 +17,22 @@ Verdict not_307(ServerTrial& trial) {
   const Asked asked = trial.ask();
   const Reply page = trial.open(asked.params);
   trial.require(page.ok() && page.is_html(), "there is no consent page");
+  const auto judge = [](const Reply& sent, const std::string& after) {
+    return sent.status() == 302 || sent.status() == 303
+               ? passed()
+               : failed("303 (or 302) after " + after, sent.describe());
+  };
   const Reply sent = trial.decide(page, Decision::approve);
   trial.require(sent.redirects(), "the consent form led to no redirect: " + sent.describe());
-  return sent.status() == 302 || sent.status() == 303
-             ? passed()
-             : failed("303 (or 302) after the consent form", sent.describe());
+  const Verdict approved = judge(sent, "the consent form");
+  if (approved.result != Result::pass) return approved;
+  const Reply again = trial.open(trial.ask().params);
+  const auto form = find_form(again.body());
+  if (!form || !form->post || !form->filled(/*approve=*/false, trial.target().form_fields)) {
+    return approved;  // nobody can deny there
+  }
+  const Reply refused = trial.decide(again, Decision::deny);
+  return refused.redirects() ? judge(refused, "a denial by the form") : approved;
 }
 
 bool contains(std::string_view text, std::string_view part) {
@@ -34,13 +48,13 @@ Verdict judge_headers(const Reply& reply, std::string_view what) {
     return wrong("no Access-Control-Allow-Origin");
   }
   if (!contains(reply.header("Cache-Control"), "no-store")) return wrong("Cache-Control: no-store");
-  if (!contains(reply.header("Referrer-Policy"), "no-referrer")) {
-    return wrong("Referrer-Policy: no-referrer");
+  const auto& fields = reply.seen().response().headers;
+  if (!sends_no_referrer(joined(fields, "Referrer-Policy"))) {
+    return wrong("Referrer-Policy: no-referrer (or one that keeps path and query as well)");
   }
-  const bool framed = !contains(reply.header("Content-Security-Policy"), "frame-ancestors") &&
-                      reply.header("X-Frame-Options").empty();
-  return reply.is_html() && framed ? wrong("X-Frame-Options, or frame-ancestors in a CSP")
-                                   : passed();
+  return reply.is_html() && may_be_framed(fields)
+             ? wrong("X-Frame-Options or frame-ancestors that keep others out")
+             : passed();
 }
 
 Verdict no_frame_no_cors(ServerTrial& trial) {
@@ -55,7 +69,13 @@ Verdict no_frame_no_cors(ServerTrial& trial) {
   verdicts.push_back(judge_headers(last, "the redirect"));
   if (trial.has(Capability::form)) {
     trial.ask_users();
-    verdicts.push_back(judge_headers(trial.open(trial.ask().params, headers), "the consent page"));
+    const Reply page = trial.open(trial.ask().params, headers);
+    verdicts.push_back(judge_headers(page, "the consent page"));
+    const auto form = page.is_html() ? find_form(page.body()) : std::nullopt;
+    if (form && form->post) {
+      verdicts.push_back(
+          judge_headers(trial.decide(page, Decision::approve), "the answer to the consent form"));
+    }
   }
   return worst_of(std::move(verdicts));
 }
@@ -63,15 +83,23 @@ Verdict no_frame_no_cors(ServerTrial& trial) {
 Verdict error_escaped(ServerTrial& trial) {
   constexpr std::string_view kCanary = "canary4d81e6";
   const std::string canary(kCanary);
-  // As a tag; and out of an attribute, whose quote alone ends the value.
+  const std::string script = "javascript:" + canary;
+  // As a tag; out of an attribute, which a quote alone ends, or a blank; out of a script's string.
   const std::vector<std::string> payloads{"zq\"'><script>" + canary + "</script>",
                                           "zq\" onfocus=" + canary + " autofocus x=\"",
-                                          "zq' onfocus=" + canary + " autofocus x='"};
+                                          "zq' onfocus=" + canary + " autofocus x='",
+                                          "zq onfocus=" + canary + " autofocus x=",
+                                          "zq';" + canary + ";'",
+                                          "zq\";" + canary + ";\""};
   std::vector<Verdict> verdicts;
   const auto judge = [&](const Reply& reply) {
-    verdicts.push_back(reply.is_html() && has_live_markup(reply.body(), kCanary)
-                           ? failed("the request's text escaped on the page", "it stands there raw")
-                           : passed());
+    verdicts.push_back(passed());
+    if (!reply.is_html()) return;
+    if (has_live_markup(reply.body(), kCanary)) {
+      verdicts.back() = failed("the request's text escaped on the page", "it stands there raw");
+    } else if (has_attribute_value(reply.body(), script)) {
+      verdicts.back() = failed("no address of a script on the page", "what the request named");
+    }
   };
   const Params good = trial.ask().params;
   for (const std::string& payload : payloads) {
@@ -81,11 +109,25 @@ Verdict error_escaped(ServerTrial& trial) {
     }
   }
   judge(trial.open(good.with("client_id", "nobody").with("state", payloads[0])));
-  judge(trial.open(good.with("redirect_uri", "javascript:" + canary + "//" + payloads[0])));
+  for (const std::string& uri : {script + "//" + payloads[0], script, " JavaScript:" + canary}) {
+    judge(trial.open(good.with("redirect_uri", uri)));
+  }
   if (trial.has(Capability::form)) {
     trial.ask_users();
     for (const std::string& payload : payloads) {
       judge(trial.open(good.with("scope", payload).with("state", payload)));
+    }
+  }
+  if (trial.has(Capability::device)) {
+    const Reply device = trial.post(trial.target().device_url, {{"client_id", trial.client().id}});
+    const std::string page = device.text("verification_uri");
+    trial.require(!origin_of(page).empty(), "a device was told no page for its user");
+    for (const std::string& payload : payloads) {
+      judge(trial.send(
+          {"GET",
+           page + (contains(page, "?") ? "&" : "?") + Params{{"user_code", payload}}.encoded(),
+           {{"Accept", "text/html"}},
+           ""}));
     }
   }
   return worst_of(std::move(verdicts));
@@ -97,7 +139,7 @@ constexpr std::array kServerPageChecks{
           .clause = "RFC 9700 §4.12",
           .level = Level::must,
           .phase = Phase::server,
-          .provokes = "the consent page's form is sent",
+          .provokes = "the consent page's form is sent, approving and, where it can, denying",
           .requires_ = "303 or 302: 307 and 308 would post the user's form to the client.",
           .mend = "Redirect with 303 after a POST.",
           .motive = "lastuser#154; louketo#628",
@@ -109,12 +151,12 @@ constexpr std::array kServerPageChecks{
           .clause = "RFC 9700 §4.16, §2.6, §4.2.4",
           .level = Level::must,
           .phase = Phase::server,
-          .provokes = "the error page, the consent page and the redirect, asked for from another "
-                      "origin",
+          .provokes = "the error page, the consent page, the answer to its form and the redirect, "
+                      "asked for from another origin",
           .requires_ =
-              "X-Frame-Options or frame-ancestors on pages; no Access-Control-Allow-Origin; "
-              "Referrer-Policy: no-referrer; Cache-Control: no-store. (The last two are the "
-              "suite's demand.)",
+              "X-Frame-Options or frame-ancestors on pages that keep others out; no "
+              "Access-Control-Allow-Origin; Referrer-Policy: no-referrer (or same-origin, origin, "
+              "strict-origin); Cache-Control: no-store. (The last two are the suite's demand.)",
           .mend = "Send these headers with every answer of the authorize endpoint.",
           .motive = "OAuch HasFrameOptions, ReferrerPolicy",
           .side = Side::server,
@@ -125,7 +167,9 @@ constexpr std::array kServerPageChecks{
           .source = Source::judgement,
           .level = Level::must,
           .phase = Phase::server,
-          .provokes = "requests with markup in client_id, redirect_uri, state, scope and others",
+          .provokes =
+              "requests with markup, script and javascript: URLs in client_id, redirect_uri, "
+              "state, scope, a device's user_code and others",
           .requires_ = "On every page it is escaped, or not there.",
           .mend = "Escape & < > \" ' in all that a page shows.",
           .side = Side::server,

@@ -4,6 +4,7 @@
 
 #include "conformance/checks/checks.h"
 #include "conformance/server/expect.h"
+#include "conformance/server/html_form.h"
 #include "conformance/url.h"
 
 namespace heygen::conformance {
@@ -17,6 +18,23 @@ Parts parts_of(const std::string& uri) {
   const std::string origin = origin_of(uri);
   const std::size_t slashes = origin.find("://");
   return {origin.substr(0, slashes), origin.substr(slashes + 3), std::string(target_of(uri))};
+}
+
+constexpr std::string_view kAttacker = "attacker.example";
+
+std::string raised(std::string_view text) {
+  std::string upper(text);
+  for (char& c : upper) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  return upper;
+}
+
+// "127.0.0.1:80" without ":80"; "[::1]".
+std::string without_port(const std::string& host) {
+  const std::size_t colon = host.rfind(':');
+  const bool has_port = colon != std::string::npos && host.find(']', colon) == std::string::npos;
+  return has_port ? host.substr(0, colon) : host;
 }
 
 // "cb" as "%63b".
@@ -52,7 +70,14 @@ std::vector<std::string> deviations_of(const std::string& uri, bool with_port) {
       uri + " ",
       origin + "\\" + path.substr(1),
       origin + folder + escaped_first(leaf),
+      scheme + "://attacker" + host + path,
+      scheme + "://x." + host + path,
+      scheme + "://" + host + "@attacker.example" + path,
+      scheme + "://" + without_port(host) + ":x@attacker.example" + path,
+      raised(scheme) + "://" + host + path,
   };
+  if (raised(host) != host) all.push_back(scheme + "://" + raised(host) + path);
+  if (with_port) all.push_back(origin + (scheme == "https" ? ":443" : ":80") + path);
   // RFC 8252 §7.3 lets the port of a loopback address vary, and nothing else.
   if (host.starts_with("127.0.0.1")) {
     const std::string port = host.substr(std::string_view("127.0.0.1").size());
@@ -64,19 +89,61 @@ std::vector<std::string> deviations_of(const std::string& uri, bool with_port) {
   return all;
 }
 
+// Where the consent form carries the redirect URI, that is no better than the request's.
+Verdict form_changed(ServerTrial& trial) {
+  trial.ask_users();
+  const Asked asked = trial.ask();
+  const Reply page = trial.open(asked.params);
+  const auto form = page.is_html() ? find_form(page.body()) : std::nullopt;
+  if (!form || !form->post) return passed();
+  HtmlForm::Values changed;
+  for (const HtmlForm::Field& field : form->fields) {
+    if (field.value == asked.client.redirect_uri) {
+      changed.emplace_back(field.name, "https://" + std::string(kAttacker) + "/cb");
+    }
+  }
+  if (changed.empty()) return passed();
+  const Reply reply = trial.decide(page, Decision::approve, changed);
+  return origin_of(reply.location()) == "https://" + std::string(kAttacker)
+             ? failed("no redirect to the URI that the consent form was made to carry",
+                      reply.describe())
+             : passed();
+}
+
 Verdict redirect_exact(ServerTrial& trial) {
   std::vector<Verdict> verdicts;
+  const auto judge_one = [&](const ServerClient& client, const std::string& other) {
+    Asked asked = trial.ask(client);
+    asked.params.set("redirect_uri", other);
+    const bool away = other.find(kAttacker) != std::string::npos;
+    verdicts.push_back(expect_error_page(trial.visit(asked.params), "the redirect_uri " + other,
+                                         away ? kAttacker : std::string_view()));
+  };
   const auto judge = [&](const ServerClient& client, bool with_port) {
     for (const std::string& other : deviations_of(client.redirect_uri, with_port)) {
-      Asked asked = trial.ask(client);
-      asked.params.set("redirect_uri", other);
-      verdicts.push_back(expect_error_page(trial.visit(asked.params), "the redirect_uri " + other));
+      judge_one(client, other);
     }
   };
   judge(trial.client(), /*with_port=*/false);
-  if (trial.has(Capability::clients)) {
-    judge(trial.register_client("conformance-web", {"https://app.example/oauth/cb"}), true);
+  for (const std::string end : {"\n", "\r\nX-Canary: 1"}) {
+    const std::string other = trial.client().redirect_uri + end;
+    const auto reply = trial.open_raw(trial.ask().params.with("redirect_uri", other));
+    const std::string_view what = "the redirect_uri with a line's end behind it";
+    if (!reply && reply.failure().origin != Failure::Origin::protocol) {
+      trial.give_up(reply.failure().message);
+    }
+    verdicts.push_back(
+        reply ? expect_error_page(*reply, what)
+              : failed("an error page for " + std::string(what), reply.failure().message));
   }
+  if (trial.has(Capability::clients)) {
+    const auto web = trial.register_client("conformance-web", {"https://app.example/oauth/cb"});
+    judge(web, true);
+    const auto other = trial.register_client("conformance-web-2", {"https://two.example/oauth/cb"});
+    judge_one(web, other.redirect_uri);
+    judge_one(trial.client(), other.redirect_uri);
+  }
+  if (trial.has(Capability::form)) verdicts.push_back(form_changed(trial));
   return worst_of(std::move(verdicts));
 }
 
@@ -135,9 +202,11 @@ constexpr std::array kServerRedirectUriChecks{
           .level = Level::must,
           .phase = Phase::server,
           .provokes =
-              "13 deviations of the redirect_uri: suffix, case, query, slash, userinfo, port, "
-              "'..', encoded slash, scheme, host",
-          .requires_ = "An error page each time, and no redirect anywhere.",
+              "some 30 deviations of the redirect_uri: suffix, case, query, slash, userinfo, port, "
+              "'..', encoded slash, scheme, host, line end; another client's; and one in the "
+              "consent form",
+          .requires_ = "An error page each time, and no redirect anywhere, by a page or its script "
+                       "neither.",
           .mend = "Compare the redirect_uri with the registered ones as a string, byte for byte.",
           .motive = "OAuch RedirectUriFullyMatched, RedirectUriConfusion",
           .side = Side::server,

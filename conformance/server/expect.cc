@@ -1,7 +1,10 @@
 #include "conformance/server/expect.h"
 
 #include <algorithm>
+#include <array>
 
+#include "conformance/browser/html.h"
+#include "conformance/server/challenge.h"
 #include "conformance/url.h"
 
 namespace heygen::conformance {
@@ -19,11 +22,24 @@ Verdict wrong(std::string_view expected, const Reply& reply, std::string_view af
   return failed(std::string(expected) + " for " + std::string(after), reply.describe());
 }
 
+// A script that sets the page's address, and names that host.
+bool leads_to(const HtmlTag& script, std::string_view host) {
+  const std::string code = lowered(script.text);
+  constexpr std::array kWays{"location.replace", "location.assign", "location.href",
+                             "location=",        "location =",      "window.open"};
+  return code.find(lowered(host)) != std::string::npos &&
+         std::ranges::any_of(kWays,
+                             [&](const char* way) { return code.find(way) != std::string::npos; });
+}
+
 // Without a Location field a page can still lead away.
-bool leads_away(const Reply& reply) {
-  const std::string body = lowered(reply.body());
-  return reply.seen().response().headers.has("Refresh") ||
-         (reply.is_html() && body.find("http-equiv=\"refresh\"") != std::string::npos);
+bool leads_away(const Reply& reply, std::string_view host) {
+  if (reply.seen().response().headers.has("Refresh")) return true;
+  if (!reply.is_html()) return false;
+  return read_html(reply.body()).refresh ||
+         (!host.empty() && std::ranges::any_of(read_tags(reply.body()), [&](const HtmlTag& tag) {
+           return leads_to(tag, host);
+         }));
 }
 
 bool goes_to_client(const Reply& reply, const Asked& asked) {
@@ -74,11 +90,11 @@ Verdict expect_authorize_error(const Reply& reply, const Asked& asked, Errors er
   return expect_error_page(reply, after);
 }
 
-Verdict expect_error_page(const Reply& reply, std::string_view after) {
+Verdict expect_error_page(const Reply& reply, std::string_view after, std::string_view host) {
   if (reply.status() / 100 != 4 || reply.seen().response().headers.has("Location")) {
     return wrong("an error page with a 4xx, and no redirect", reply, after);
   }
-  return leads_away(reply) ? wrong("a page that does not lead away", reply, after) : passed();
+  return leads_away(reply, host) ? wrong("a page that does not lead away", reply, after) : passed();
 }
 
 Verdict expect_code(const Reply& reply, const Asked& asked, std::string_view after) {
@@ -99,18 +115,21 @@ Verdict expect_api_takes(const Reply& reply, std::string_view after) {
   return reply.ok() ? passed() : wrong("a 2xx answer of the API", reply, after);
 }
 
+bool challenges_with(const Reply& reply, std::string_view error) {
+  if (!reply.seen().response().headers.has("WWW-Authenticate")) return true;
+  const auto challenge = bearer_challenge(reply);
+  return challenge && challenge->find("error") == error;
+}
+
 Verdict expect_api_refuses(const Reply& reply, std::string_view error, std::string_view after) {
   if (reply.status() != 401) return wrong("401", reply, after);
-  const std::string challenge(reply.header("WWW-Authenticate"));
-  if (!lowered(challenge).starts_with("bearer")) {
-    return wrong("WWW-Authenticate: Bearer", reply, after);
-  }
-  const bool names_error = challenge.find("error=") != std::string::npos;
+  const auto challenge = bearer_challenge(reply);
+  if (!challenge) return wrong("WWW-Authenticate: Bearer", reply, after);
+  const auto named = challenge->find("error");
   if (error.empty()) {
-    return names_error ? wrong("a challenge without an error code", reply, after) : passed();
+    return named ? wrong("a challenge without an error code", reply, after) : passed();
   }
-  return challenge.find("error=\"" + std::string(error) + "\"") != std::string::npos ||
-                 challenge.find("error=" + std::string(error)) != std::string::npos
+  return named == error
              ? passed()
              : wrong("error=\"" + std::string(error) + "\" in WWW-Authenticate", reply, after);
 }

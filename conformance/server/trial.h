@@ -89,8 +89,11 @@ class ServerTrial {
   Reply visit(const Params& params, Decision decision = Decision::approve);
   // Its first answer alone; the consent page where there is one.
   Reply open(const Params& params, const mock::wire::Headers& headers = {});
-  // Sends the page's form.
-  Reply decide(const Reply& page, Decision decision);
+  // The same by a reader that takes no broken header for whole: that is a failure of the protocol.
+  Outcome<Reply> open_raw(const Params& params);
+  // Sends the page's form, with these fields changed.
+  Reply decide(const Reply& page, Decision decision,
+               const std::vector<std::pair<std::string, std::string>>& changed = {});
   Reply browse(std::string_view url);
 
   // --- the token endpoint ---
@@ -118,7 +121,8 @@ class ServerTrial {
   // A request whose answer is lost on the way, or does not matter.
   void send_and_lose(const HttpRequest& request);
   // Bytes as they are, to the token endpoint's host.
-  Outcome<Reply> send_raw(std::string_view bytes);
+  Outcome<Reply> send_raw(std::string_view bytes) { return send_raw(bytes, target_.token_url); }
+  Outcome<Reply> send_raw(std::string_view bytes, const std::string& url);
 
   // --- what must work ---
   std::string code(const Asked& asked);

@@ -146,15 +146,15 @@ void ServerTrial::send_and_lose(const HttpRequest& request) {
   }
 }
 
-Outcome<Reply> ServerTrial::send_raw(std::string_view bytes) {
+Outcome<Reply> ServerTrial::send_raw(std::string_view bytes, const std::string& url) {
   check_still_wanted();
-  auto connection = RawConnection::open(target_.token_url, options_);
+  auto connection = RawConnection::open(url, options_);
   if (!connection) give_up(connection.failure().message);
   // A server that refuses early may well close before it has read all.
   (void)(*connection)->send(bytes);
   auto answer = (*connection)->receive();
   if (!answer) return answer.failure();
-  return Reply(seen_of({"RAW", target_.token_url, {}, ""}, std::move(answer).value()));
+  return Reply(seen_of({"RAW", url, {}, ""}, std::move(answer).value()));
 }
 
 Reply ServerTrial::post(const std::string& url, const Params& form, mock::wire::Headers headers) {
@@ -200,6 +200,12 @@ Reply ServerTrial::open(const Params& params, const mock::wire::Headers& headers
     request.headers.add("Accept", "text/html,application/xhtml+xml,*/*;q=0.8");
   }
   return note(request, browser_.send(request), true);
+}
+
+Outcome<Reply> ServerTrial::open_raw(const Params& params) {
+  const std::string url = with_query(target_.authorize_url, params);
+  return send_raw(to_bytes({"GET", url, {{"Accept", "text/html"}, {"Connection", "close"}}, ""}),
+                  url);
 }
 
 Reply ServerTrial::browse(std::string_view url) {
@@ -255,10 +261,13 @@ Reply ServerTrial::visit(const Params& params, Decision decision) {
   return browse_on({"GET", url, {{"Accept", "text/html,*/*;q=0.8"}}, ""}, decision);
 }
 
-Reply ServerTrial::decide(const Reply& page, Decision decision) {
+Reply ServerTrial::decide(const Reply& page, Decision decision,
+                          const std::vector<std::pair<std::string, std::string>>& changed) {
   const auto form = find_form(page.body());
   require(form && form->post, "the consent page has no form that is sent by POST");
-  const auto values = form->filled(decision == Decision::approve, target_.form_fields);
+  HtmlForm::Values given = changed;
+  given.insert(given.end(), target_.form_fields.begin(), target_.form_fields.end());
+  const auto values = form->filled(decision == Decision::approve, given);
   require(values.has_value(), "the consent page has no such button");
   const auto action = client::resolve_url(target_.authorize_url, form->action);
   require(action.has_value(), "the consent page's form leads nowhere");

@@ -33,19 +33,24 @@ class Server:
 
     def __init__(self):
         self.lock = threading.Lock()
-        self.codes, self.access, self.refresh, self.families = {}, {}, {}, {}
+        self.codes, self.access, self.refresh = {}, {}, {}
+        self.clients = {name: {"redirect_uris": uris} for name, uris in CLIENTS.items()}
+
+    def now(self):
+        return time.time()
 
     # --- the authorization endpoint --------------------------------------------------------------
     def known_redirect(self, client, uri):
-        return uri in CLIENTS[client] or self.loopback(client, uri)
+        return uri in self.clients[client]["redirect_uris"] or self.loopback(client, uri)
 
-    @staticmethod
-    def loopback(client, uri):
+    LOOPBACK = r"^(http://(?:127\.0\.0\.1|\[::1\]))(:\d{1,5})?(?=/)"
+
+    def loopback(self, client, uri):
         """RFC 8252 §7.3: any port of a loopback address that is registered."""
-        if not re.fullmatch(r"http://127\.0\.0\.1(:\d{1,5})?/[!-~]*", uri):
+        if not re.match(self.LOOPBACK, uri) or re.search(r"[^!-~]", uri):
             return False
-        bare = re.sub(r"^(http://127\.0\.0\.1)(:\d{1,5})?(?=/)", r"\1", uri)
-        return any(bare == re.sub(r"^(http://127\.0\.0\.1)(:\d{1,5})?(?=/)", r"\1", one) for one in CLIENTS[client])
+        bare = re.sub(self.LOOPBACK, r"\1", uri)
+        return any(bare == re.sub(self.LOOPBACK, r"\1", one) for one in self.clients[client]["redirect_uris"])
 
     def params(self, text):
         pairs = parse_qsl(text, keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=100)
@@ -55,7 +60,7 @@ class Server:
         params, twice = self.params(query)
         names = [name for name, _ in parse_qsl(query, keep_blank_values=True)]
         client, uri = params.get("client_id", ""), params.get("redirect_uri", "")
-        if client not in CLIENTS or names.count("client_id") > 1:
+        if client not in self.clients or names.count("client_id") > 1:
             return self.page("unknown client " + client)
         if not uri or names.count("redirect_uri") > 1 or not self.known_redirect(client, uri):
             return self.page("the redirect URI is not registered")
@@ -64,10 +69,12 @@ class Server:
             if twice:
                 raise Refusal("invalid_request")
             self.judge_authorize(params)
-            answer = {"code": self.make_code(client, uri, params), **answer}
+            return self.ask_user(client, uri, params, answer)
         except Refusal as refusal:
-            answer = {"error": refusal.error, **answer}
-        return self.redirect(uri, answer)
+            return self.redirect(uri, {"error": refusal.error, **answer})
+
+    def ask_user(self, client, uri, params, answer):
+        return self.redirect(uri, {"code": self.make_code(client, uri, params), **answer})
 
     def judge_authorize(self, params):
         if "response_type" not in params:
@@ -94,7 +101,7 @@ class Server:
     def make_code(self, client, uri, params):
         code = self.make_secret()
         self.codes[code] = {"client": client, "uri": uri, "challenge": params.get("code_challenge"),
-                            "until": time.time() + self.CODE_LIFE, "used": False, "family": None}
+                            "until": self.now() + self.CODE_LIFE, "used": False, "family": None}
         return code
 
     # --- the token endpoint ----------------------------------------------------------------------
@@ -106,25 +113,32 @@ class Server:
         params, twice = self.params(body)
         if twice:
             raise Refusal("invalid_request")
-        if "Authorization" in headers:  # no client here has a secret
-            raise Refusal("invalid_client", 401)
+        if "Authorization" in headers:
+            params = self.by_basic(headers["Authorization"], params)
         return self.grant(params)
+
+    def by_basic(self, field, params):
+        raise Refusal("invalid_client", 401)  # no client here has a secret
+
+    def judge_secret(self, params):
+        pass
+
+    GRANTS = {"authorization_code": "redeem", "refresh_token": "renew"}
 
     def grant(self, params):
         if "grant_type" not in params:
             raise Refusal("invalid_request")
-        if params["grant_type"] not in ("authorization_code", "refresh_token"):
+        if params["grant_type"] not in self.GRANTS:
             raise Refusal("unsupported_grant_type")
         if "client_id" not in params:
             raise Refusal("invalid_request")
-        if params["client_id"] not in CLIENTS:
+        if params["client_id"] not in self.clients:
             raise Refusal("invalid_client")
-        if params["grant_type"] == "refresh_token":
-            return self.renew(params)
-        return self.redeem(params)
+        self.judge_secret(params)
+        return getattr(self, self.GRANTS[params["grant_type"]])(params)
 
     def judge_code(self, code, params):
-        return (code and code["client"] == params["client_id"] and code["until"] > time.time() and
+        return (code and code["client"] == params["client_id"] and code["until"] > self.now() and
                 code["uri"] == params.get("redirect_uri"))
 
     def judge_verifier(self, code, verifier):
@@ -165,7 +179,7 @@ class Server:
     def issue(self, client, family):
         access, refresh = self.make_secret(42), self.make_secret(48)
         record = {"client": client, "family": family, "dead": False}
-        self.access[access] = {**record, "until": time.time() + 864000}
+        self.access[access] = {**record, "until": self.now() + 864000}
         self.refresh[refresh] = {**record, "used": False}
         return self.token_answer(access, refresh)
 
@@ -184,11 +198,15 @@ class Server:
             if held["dead"]:
                 raise Refusal("invalid_grant")
             if held["used"]:
-                self.end_family(held["family"])
-                raise Refusal("invalid_grant")
-            held["used"] = True
+                return self.used_again(held)
+            held["used"], held["used_at"] = True, self.now()
             self.before_successor(held)
-            return self.issue(held["client"], held["family"])
+            held["next"] = self.issue(held["client"], held["family"])
+            return held["next"]
+
+    def used_again(self, held):
+        self.end_family(held["family"])
+        raise Refusal("invalid_grant")
 
     def before_successor(self, held):
         pass
@@ -200,8 +218,9 @@ class Server:
         params, twice = self.params(body)
         if twice or "token" not in params:
             raise Refusal("invalid_request")
-        if params.get("client_id") not in CLIENTS:
+        if params.get("client_id") not in self.clients:
             raise Refusal("invalid_client")
+        self.judge_secret(params)
         self.revoke_token(params)
         return {}
 
@@ -227,11 +246,16 @@ class Server:
 
     def good(self, token):
         record = self.access.get(token)
-        return record and not record["dead"] and record["until"] > time.time()
+        return record and not record["dead"] and record["until"] > self.now()
 
     # --- HTTP ------------------------------------------------------------------------------------
     HEADERS = {"Cache-Control": "no-store", "Pragma": "no-cache", "X-Frame-Options": "DENY",
                "Referrer-Policy": "no-referrer", "Content-Security-Policy": "frame-ancestors 'none'"}
+
+    JSON = {"/token": "token", "/refresh": "token", "/revoke": "revoke"}
+
+    def other_page(self, method, parts, body):
+        return 404, {}, ""
 
     def error(self, refusal):
         more = {"WWW-Authenticate": 'Basic realm="clients"'} if refusal.status == 401 else {}
@@ -245,15 +269,15 @@ class Server:
                 status, more, text = self.authorize(parts.query)
             elif parts.path == "/api":
                 status, more, text = self.api(method, parts.query, headers, body)
-            elif parts.path in ("/token", "/refresh", "/revoke"):
-                handler = self.revoke if parts.path == "/revoke" else self.token
+            elif parts.path in self.JSON:
+                handler = getattr(self, self.JSON[parts.path])
                 try:
                     document = handler(method, parts.query, headers, body.decode("ascii"))
                     status, more, text = 200, {"Content-Type": "application/json"}, json.dumps(document)
                 except Refusal as refusal:
                     status, more, text = self.error(refusal)
             else:
-                status, more, text = 404, {}, ""
+                status, more, text = self.other_page(method, parts, body)
         except (ValueError, UnicodeError):
             status, more, text = 400, {"Content-Type": "application/json"}, '{"error":"invalid_request"}'
         return status, {**self.HEADERS, **more}, text
@@ -561,21 +585,19 @@ class ReuseForgivenInFamily(Server):
     """a refresh token that is used again is refused, and its successor lives"""
     CAUGHT = ["server.refresh.reuse-revokes-family"]
 
-    def end_family(self, family):
-        if sys._getframe(1).f_code.co_name != "renew":
-            super().end_family(family)
+    def used_again(self, held):
+        raise Refusal("invalid_grant")
 
 
 class FamilyEndsWithoutAccess(Server):
     """reuse ends the refresh tokens, and leaves the access tokens alive"""
     CAUGHT = ["server.refresh.reuse-revokes-family"]
 
-    def end_family(self, family):
-        if sys._getframe(1).f_code.co_name != "renew":
-            return super().end_family(family)
+    def used_again(self, held):
         for record in self.refresh.values():
-            if record["family"] == family:
+            if record["family"] == held["family"]:
                 record["dead"] = True
+        raise Refusal("invalid_grant")
 
 
 class RefreshRace(Server):
@@ -758,13 +780,18 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.reply(413 if length.isdigit() else 400, {}, "")
             return
         body = self.rfile.read(int(length))
-        self.reply(*self.server.logic.answer(self.command, self.path, self.headers, body))
+        status, headers, text = self.server.logic.answer(self.command, self.path, self.headers, body)
+        if status is None:  # the answer is lost on the way
+            self.close_connection = True
+        else:
+            self.reply(status, headers, text)
 
     def reply(self, status, headers, text):
         data = text.encode("utf-8", "replace")
         self.send_response(status)
         for name, value in headers.items():
-            self.send_header(name, value)
+            for one in value if isinstance(value, list) else [value]:
+                self.send_header(name, one)
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         if self.command != "HEAD":
@@ -780,14 +807,14 @@ class Listener(socketserver.ThreadingMixIn, http.server.HTTPServer):
         pass
 
 
-def listen(name):
-    """A server on a port of its own; close it with shutdown() and server_close()."""
+def listen(logic):
+    """`logic` on a port of its own; close it with shutdown() and server_close()."""
     listener = Listener(("127.0.0.1", 0), Handler)
-    listener.logic = ALL[name]()
+    listener.logic = logic
     threading.Thread(target=lambda: listener.serve_forever(0.05), daemon=True).start()
     return listener
 
 
 if __name__ == "__main__":
-    print("http://127.0.0.1:%d" % listen(sys.argv[1] if len(sys.argv) > 1 else "Server").server_port, flush=True)
+    print("http://127.0.0.1:%d" % listen(ALL[sys.argv[1] if len(sys.argv) > 1 else "Server"]()).server_port, flush=True)
     threading.Event().wait()

@@ -20,7 +20,7 @@ OTHERS = ("pass", "inconclusive", "error", "not-applicable")
 
 
 def judge(name, *flags):
-    listener = listen(name)
+    listener = listen(ALL[name]())
     url = f"http://127.0.0.1:{listener.server_port}"
     with tempfile.TemporaryDirectory() as folder:
         report = pathlib.Path(folder) / "report.json"
