@@ -96,7 +96,7 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         wrong = [failure for failure in pool.map(lambda job: job[0](job[1]), jobs) if failure]
     print("\n".join(wrong))
-    print(f"{len(jobs)} servers, {len(NOT_YET)} flaws not caught yet, {len(IN_WORK)} in work: "
+    print(f"{len(jobs)} servers, {len(NOT_YET)} flaws not caught yet: "
           f"{len(wrong)} judged wrongly")
     return 1 if wrong else 0
 
