@@ -64,26 +64,34 @@ bool append_reference(std::string& out, std::string_view name) {
   return true;
 }
 
-struct Tag {
-  std::string name;  // in lower case, "/form" for an end
-  std::vector<std::pair<std::string, std::string>> attributes;
-
-  [[nodiscard]] const std::string* find(std::string_view attribute) const {
-    const auto found = std::ranges::find_if(
-        attributes, [attribute](const auto& one) { return one.first == attribute; });
-    return found == attributes.end() ? nullptr : &found->second;
-  }
-  [[nodiscard]] std::string get(std::string_view attribute) const {
-    const std::string* const value = find(attribute);
-    return value == nullptr ? std::string() : *value;
-  }
-};
+using Tag = HtmlTag;
 
 class Reader {
  public:
   explicit Reader(std::string_view html) : rest_(html) {}
 
   HtmlPage page() {
+    while (const auto tag = next()) take(*tag);
+    return std::move(page_);
+  }
+
+  std::vector<Tag> tags() {
+    std::vector<Tag> all;
+    while (auto tag = next()) {
+      const bool script = tag->name == "script";
+      if (script || tag->name == "style" || tag->name == "template" || tag->name == "textarea" ||
+          tag->name == "title") {
+        const std::string_view raw = until_end_of(tag->name);
+        if (script) tag->text = raw;
+      }
+      all.push_back(*std::move(tag));
+    }
+    return all;
+  }
+
+ private:
+  // Takes what stands before it as text.
+  std::optional<Tag> next() {
     while (!rest_.empty()) {
       const std::size_t open = std::min(rest_.find('<'), rest_.size());
       text(rest_.substr(0, open));
@@ -92,15 +100,14 @@ class Reader {
         skip_past("-->");
       } else if (is_tag()) {
         rest_.remove_prefix(1);
-        take(read_tag());
+        return read_tag();
       } else if (!rest_.empty()) {
         rest_.remove_prefix(1);
       }
     }
-    return std::move(page_);
+    return std::nullopt;
   }
 
- private:
   [[nodiscard]] bool is_tag() const {
     return rest_.size() > 1 && (is_letter(rest_[1]) || rest_[1] == '/');
   }
@@ -108,6 +115,17 @@ class Reader {
   void skip_past(std::string_view end) {
     const std::size_t found = rest_.find(end);
     rest_.remove_prefix(found == std::string_view::npos ? rest_.size() : found + end.size());
+  }
+
+  // What an element holds that no tag but its own end ends.
+  std::string_view until_end_of(std::string_view name) {
+    std::size_t end = rest_.find("</");
+    while (end != std::string_view::npos && !iequals(rest_.substr(end + 2, name.size()), name)) {
+      end = rest_.find("</", end + 2);
+    }
+    const std::string_view held = rest_.substr(0, end);
+    rest_.remove_prefix(held.size());
+    return held;
   }
 
   void skip_spaces() {
@@ -172,7 +190,7 @@ class Reader {
 
   void take(const Tag& tag) {
     if (tag.name == "script" || tag.name == "style" || tag.name == "template") {
-      skip_past("</" + tag.name);
+      (void)until_end_of(tag.name);
       skip_past(">");
     } else if (tag.name == "base" && page_.base.empty()) {
       page_.base = tag.get("href");
@@ -230,6 +248,17 @@ class Reader {
 
 }  // namespace
 
+const std::string* HtmlTag::find(std::string_view attribute) const {
+  const auto found = std::ranges::find_if(
+      attributes, [attribute](const auto& one) { return one.first == attribute; });
+  return found == attributes.end() ? nullptr : &found->second;
+}
+
+std::string HtmlTag::get(std::string_view attribute) const {
+  const std::string* const value = find(attribute);
+  return value == nullptr ? std::string() : *value;
+}
+
 std::string decode_references(std::string_view text) {
   constexpr std::size_t kLongestName = 10;
   std::string out;
@@ -272,5 +301,7 @@ std::optional<std::string> refresh_url(std::string_view content) {
 }
 
 HtmlPage read_html(std::string_view html) { return Reader(html).page(); }
+
+std::vector<HtmlTag> read_tags(std::string_view html) { return Reader(html).tags(); }
 
 }  // namespace heygen::conformance

@@ -33,6 +33,20 @@ struct HtmlPage {
 
 HtmlPage read_html(std::string_view html);
 
+// An element's start, as a browser sees it.
+struct HtmlTag {
+  std::string name;                                             // in lower case; "/form" of an end
+  std::vector<std::pair<std::string, std::string>> attributes;  // names in lower case; decoded
+  std::string text;  // what stands in a <script>, as it is
+
+  [[nodiscard]] const std::string* find(std::string_view attribute) const;
+  [[nodiscard]] std::string get(std::string_view attribute) const;  // "" when there is none
+};
+
+// All of the page, in their order; what only looks like a tag (in comments, <textarea>, <title>,
+// scripts, styles and templates) is none.
+std::vector<HtmlTag> read_tags(std::string_view html);
+
 // "&amp;", "&#x2F;" and the like, decoded; what is no reference stays.
 std::string decode_references(std::string_view text);
 

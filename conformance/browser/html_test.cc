@@ -69,5 +69,23 @@ TEST(Html, ReadsAnyBytes) {
   EXPECT_THAT(read_html("<input name=outside>").forms, IsEmpty());
 }
 
+TEST(HtmlTags, AreReadWithTheirAttributesAndScripts) {
+  const auto tags = read_tags(
+      "<!-- <b> --><A HREF=/x&amp;y Title='1 > 0'>t</A><script>a<b</SCRIPT >"
+      "<title><i></title><textarea><i></textarea>");
+  std::vector<std::string> names;
+  for (const HtmlTag& tag : tags) names.push_back(tag.name);
+  EXPECT_THAT(names, ElementsAre("a", "/a", "script", "/script", "title", "/title", "textarea",
+                                 "/textarea"));
+  EXPECT_THAT(tags[0].attributes, ElementsAre(Pair("href", "/x&y"), Pair("title", "1 > 0")));
+  EXPECT_EQ(tags[2].text, "a<b");
+}
+
+TEST(HtmlTags, OfWhatEndsEarlyAreThoseThatWere) {
+  EXPECT_EQ(read_tags("<script>a").at(0).text, "a");
+  EXPECT_THAT(read_tags("</"), testing::SizeIs(1));
+  EXPECT_THAT(read_tags("< b>"), IsEmpty());
+}
+
 }  // namespace
 }  // namespace heygen::conformance

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "conformance/browser/html.h"
 #include "conformance/url.h"
 
 namespace heygen::conformance {
@@ -37,6 +38,87 @@ std::string_view value_at(std::string_view page, std::size_t at) {
   return rest.substr(0, rest.find(quote));
 }
 
+bool is_quote(char c) { return c == '"' || c == '\'' || c == '`'; }
+
+// Walks over a script, as far as that is needed to tell code from strings, comments and patterns.
+class ScriptReader {
+ public:
+  explicit ScriptReader(std::string_view script) : script_(script) {}
+
+  // A string was ended by a quote that came with the word: `var a = 'x';word;''`.
+  bool runs(std::string_view word) {
+    while (at_ < script_.size()) {
+      if (script_.substr(at_).starts_with(word) && script_.substr(0, at_).ends_with(';') &&
+          at_ > 1 && is_quote(script_[at_ - 2])) {
+        return true;
+      }
+      step();
+    }
+    return false;
+  }
+
+ private:
+  void step() {
+    const std::string_view rest = script_.substr(at_);
+    if (is_quote(rest.front())) {
+      skip_quoted(rest.front());
+    } else if (rest.starts_with("//")) {
+      skip_past("\n");
+    } else if (rest.starts_with("/*")) {
+      skip_past("*/");
+    } else if (rest.front() == '/' &&
+               std::string_view("(,=:[!&|?{};").find(last_) != std::string_view::npos) {
+      skip_quoted('/');
+    } else {
+      if (rest.front() != ' ' && rest.front() != '\n') last_ = rest.front();
+      ++at_;
+    }
+  }
+
+  // A backslash takes away the next character's meaning; a line's end ends all but `templates`.
+  void skip_quoted(char quote) {
+    last_ = quote;
+    for (++at_; at_ < script_.size(); ++at_) {
+      const char c = script_[at_];
+      if (c == '\\') {
+        ++at_;
+      } else if (c == quote || (c == '\n' && quote != '`')) {
+        ++at_;
+        return;
+      }
+    }
+  }
+
+  void skip_past(std::string_view end) {
+    const std::size_t found = script_.find(end, at_);
+    at_ = found == std::string_view::npos ? script_.size() : found + end.size();
+  }
+
+  std::string_view script_;
+  std::size_t at_ = 0;
+  char last_ = ';';  // of the code, without blanks
+};
+
+// As a browser reads a URL: without what it leaves out.
+std::string bare(std::string_view url) {
+  std::string kept;
+  for (const char c : url) {
+    const bool left_out = c == '\t' || c == '\n' || c == '\r';
+    const bool before = kept.empty() && static_cast<unsigned char>(c) <= ' ';
+    if (!left_out && !before) kept += c;
+  }
+  return kept;
+}
+
+bool runs_in(const HtmlTag& tag, std::string_view word) {
+  if (ScriptReader(tag.text).runs(word)) return true;
+  return std::ranges::any_of(tag.attributes, [&](const auto& attribute) {
+    const auto& [name, value] = attribute;
+    return name.starts_with("on") &&
+           (bare(value).starts_with(word) || ScriptReader(value).runs(word));
+  });
+}
+
 }  // namespace
 
 bool has_live_markup(std::string_view page, std::string_view canary) {
@@ -47,25 +129,16 @@ bool has_live_markup(std::string_view page, std::string_view canary) {
   for (const std::string_view tag : kTags) {
     if (low.find(std::string(tag) + word) != std::string::npos) return true;
   }
-  for (const std::string_view quote : {"\" onfocus=", "' onfocus="}) {
-    const bool broken_out = any_place_of(low, std::string(quote) + word, [&](std::size_t at) {
-      return tag_around(low, at) != std::string_view::npos;
-    });
-    if (broken_out) return true;
-  }
-  return false;
+  return std::ranges::any_of(read_tags(low),
+                             [&](const HtmlTag& tag) { return runs_in(tag, word); });
 }
 
 bool has_attribute_value(std::string_view page, std::string_view start) {
-  const std::string low = lowered(page);
   const std::string wanted = lowered(start);
-  constexpr std::array<std::string_view, 4> kFollowed{
-      " href=", " src=", " action=", " formaction="};
-  return std::ranges::any_of(kFollowed, [&](std::string_view name) {
-    return any_place_of(low, name, [&](std::size_t at) {
-      return tag_around(low, at) != std::string_view::npos &&
-             value_at(low, at + name.size()).starts_with(wanted);
-    });
+  return std::ranges::any_of(read_tags(page), [&](const HtmlTag& tag) {
+    return std::ranges::any_of(
+        std::array{"href", "src", "action", "formaction", "xlink:href", "data"},
+        [&](const char* name) { return lowered(bare(tag.get(name))).starts_with(wanted); });
   });
 }
 

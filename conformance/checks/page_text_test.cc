@@ -27,6 +27,35 @@ TEST(LiveMarkup, QuoteBreaksOutOfAnAttributeAlone) {
   EXPECT_FALSE(live("<input value=\"&quot; onfocus=canary1 x=&quot;\">"));
 }
 
+TEST(LiveMarkup, IsAHandlerInAnAttributeWithoutQuotes) {
+  EXPECT_TRUE(live("<input value=zq onfocus=canary1 autofocus x=>"));
+  EXPECT_FALSE(live("<input value=\"zq onfocus=canary1 autofocus x=\">"));
+  EXPECT_FALSE(live("<p>zq onfocus=canary1 autofocus x=</p>"));
+  EXPECT_FALSE(live("<textarea><b title=zq onfocus=canary1></textarea>")) << "no tag in there";
+  EXPECT_FALSE(live("<!-- <b title=zq onfocus=canary1> -->"));
+}
+
+TEST(LiveMarkup, IsCodeBehindTheStringThatItEnded) {
+  EXPECT_TRUE(live("<script>var a = 'zq';canary1;'';</script>"));
+  EXPECT_TRUE(live("<SCRIPT>var a = \"zq\";CANARY1;\"\"</SCRIPT>"));
+  EXPECT_FALSE(live("<script>var a = \"zq';canary1;'\";</script>")) << "in the other quotes";
+  EXPECT_FALSE(live("<script>var a = 'zq\\';canary1;\\'';</script>")) << "escaped";
+  EXPECT_FALSE(live("<script>var a = 'zq\\x27;canary1;\\x27';</script>")) << "escaped";
+  EXPECT_FALSE(live("<script>// don't\nvar a = /[']/g, b = \"zq';canary1;'\"</script>"));
+  EXPECT_FALSE(live("<p>zq';canary1;'</p><script>var a = '';</script>")) << "text";
+}
+
+TEST(LiveMarkup, IsCodeInAHandlerWhoseReferencesAreDecoded) {
+  EXPECT_TRUE(live("<a onclick=\"report('zq&#39;;canary1;&#x27;')\">"));
+  EXPECT_FALSE(live("<a onclick=\"report('zq\\&#39;;canary1;\\&#39;')\">"));
+  EXPECT_FALSE(live("<a title=\"zq&#39;;canary1;&#39;\">")) << "no handler";
+}
+
+TEST(AttributeValue, IsReadAsABrowserReadsIt) {
+  EXPECT_TRUE(has_attribute_value("<a\nhref=\"\n java&#9;script:canary1\">", "javascript:canary1"));
+  EXPECT_FALSE(has_attribute_value("<!-- <a href=javascript:canary1> -->", "javascript:canary1"));
+}
+
 TEST(AttributeValue, IsFoundWithAndWithoutQuotes) {
   EXPECT_TRUE(has_attribute_value("<a href=\"JavaScript:canary1\">", "javascript:canary1"));
   EXPECT_TRUE(has_attribute_value("<a href=javascript:canary1>", "javascript:canary1"));

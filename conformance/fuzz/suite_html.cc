@@ -12,6 +12,9 @@ void run(std::string_view input) {
     require(form.method == "get" || form.method == "post", "a form has a method");
   }
   require(page.links.size() + page.forms.size() <= input.size(), "no more than was written");
+  for (const HtmlTag& tag : read_tags(input)) {
+    require(tag.text.size() <= input.size(), "a script is part of its page");
+  }
   (void)decode_references(input);
   (void)refresh_url(input);
 }
