@@ -24,6 +24,7 @@ std::vector<const Check*> collect() {
            authorize_request_checks(),
            authorize_secret_checks(),
            callback_origin_checks(),
+           callback_hostile_checks(),
            callback_page_checks(),
            callback_response_checks(),
            pkce_challenge_checks(),

@@ -146,6 +146,22 @@ Verdict server_or_denied(Trial& trial) {
              : passed();
 }
 
+// Nor the login that is there.
+Verdict expect_login_outlives_error(Trial& trial) {
+  for (const std::string_view state : {"", "not-the-state-of-this-login-0123456789"}) {
+    const std::string session = state.empty() ? "in-without" : "in-with";
+    const Login login = trial.login(session);
+    CallbackUrl foreign = login.callback;
+    error_instead("access_denied")(foreign);
+    state.empty() ? foreign.drop("state") : foreign.set("state", state);
+    (void)trial.callback(foreign, session);
+    if (trial.state(session) == LoginState::logged_in) continue;
+    return failed("a user who is logged in to stay so after an error that is not theirs",
+                  "they are logged out: anybody can do that");
+  }
+  return passed();
+}
+
 // Somebody else's error must not cost the user the login that is under way.
 Verdict error_state_checked(Trial& trial) {
   trial.control();
@@ -162,7 +178,7 @@ Verdict error_state_checked(Trial& trial) {
     return failed("the pending login to go on after an error that is not its own",
                   "it has ended: anybody can end it");
   }
-  return passed();
+  return trial.has(Capability::page) ? expect_login_outlives_error(trial) : passed();
 }
 
 // Tokens in the response itself: beside the code, in its place, and in the fragment.
@@ -313,8 +329,9 @@ constexpr Check kCallbackResponseChecks[] = {
      .source = Source::judgement,
      .level = Level::should,
      .phase = Phase::callback,
-     .provokes = "access_denied with a wrong state, or with none, and then the good response",
-     .requires_ = "The login succeeds.",
+     .provokes = "access_denied with a wrong state, or with none, and then the good response; to "
+                 "a web app also when its user is logged in",
+     .requires_ = "The login succeeds, and lasts.",
      .mend = "Check the state before you look at the error.",
      .motive = "modelcontextprotocol/inspector#1189",
      .needs = kLogin,

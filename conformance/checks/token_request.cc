@@ -141,8 +141,10 @@ Verdict no_client_secret(Trial& trial) {
   for (const std::string_view name : {"client_secret", "client_assertion"}) {
     if (request.has_param(name)) return failed("no secret of a public client", std::string(name));
   }
-  // A second login, too: there is a token by now that could be sent along.
-  const Login again = trial.try_login();
+  // A second login, too: there is a token by now that could be sent along. In a session of its own
+  // where whoever is logged in is not let begin another.
+  const bool lets_begin = trial.begin_again().has_value();
+  const Login again = trial.try_login(lets_begin ? kFirst : kSecond);
   for (const Seen* const one : {&request, &require_token_request(trial, again)}) {
     const std::string authorization = one->header("Authorization");
     if (authorization.empty()) continue;
