@@ -27,6 +27,7 @@ std::vector<const Check*> collect() {
            callback_hostile_checks(),
            callback_page_checks(),
            callback_response_checks(),
+           callback_error_checks(),
            pkce_challenge_checks(),
            pkce_verifier_checks(),
            response_body_checks(),

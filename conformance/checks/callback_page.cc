@@ -152,7 +152,8 @@ constexpr Check kCallbackPageChecks[] = {
      .provokes = "a login, and one whose exchange fails; the callback's answers are read",
      .requires_ =
          "A redirect to a URL without the code; or a page that sends no Referer, and loads "
-         "nothing from elsewhere. Nor does an error page that sends a Referer.",
+         "nothing from elsewhere. An error page that sends a Referer loads nothing from there "
+         "either.",
      .mend = "Redirect to a clean URL, or send Referrer-Policy: no-referrer.",
      .needs = kLoginPage,
      .run = &no_code_leak},
