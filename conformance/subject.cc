@@ -27,6 +27,22 @@ Pending<Landing> Subject::visit(std::string_view /*session*/, std::string_view /
   });
 }
 
+Pending<Landing> Subject::visit_with(std::string_view /*session*/, std::string_view /*url*/,
+                                     const HeaderFields& /*headers*/) {
+  return Pending<Landing>([]() -> Outcome<Landing> {
+    return Failure{Failure::Origin::unsupported, "", "its requests are its own"};
+  });
+}
+
+Pending<std::string> Subject::begin_login_with(std::string_view /*session*/,
+                                               const Additions& /*additions*/) {
+  return Pending<std::string>([]() -> Outcome<std::string> {
+    return Failure{Failure::Origin::unsupported, "", "it begins logins its own way"};
+  });
+}
+
+std::vector<Landing> Subject::shown(std::string_view /*session*/) const { return {}; }
+
 Pending<Done> Subject::copy_cookies(std::string_view /*session*/, std::string_view /*copy*/) {
   return Pending<Done>([]() -> Outcome<Done> {
     return Failure{Failure::Origin::unsupported, "", "it has no cookies"};

@@ -33,6 +33,9 @@ struct Failure {
   std::string message;  // for a person; may quote the subject, and with it a secret
 };
 
+// The kind of a refused begin_login: whoever is logged in is not let begin another login.
+inline constexpr std::string_view kLoggedIn = "logged-in";
+
 // A value, or why there is none.
 template <typename T>
 class [[nodiscard]] Outcome {
@@ -110,6 +113,14 @@ struct Landing {
   // The bodies of all of them: what the user may have got to see.
   [[nodiscard]] std::string shown() const;
 };
+using HeaderFields = std::vector<std::pair<std::string, std::string>>;
+
+// What a stranger's link, or a proxy that passes anything on, adds to the request that begins a
+// login.
+struct Additions {
+  std::string query;  // "a=b&c=d"
+  HeaderFields headers = {};
+};
 struct DeviceChallenge {
   std::string user_code;
   std::string verification_uri;
@@ -140,6 +151,14 @@ class Subject {
   // Any request of the session's browser; needs Capability::page.
   virtual Pending<Landing> visit(std::string_view session, std::string_view method,
                                  std::string_view url);
+  // The same with headers of the caller's making, and a login begun by a link with more in it:
+  // Origin::unsupported where the browser takes none.
+  virtual Pending<Landing> visit_with(std::string_view session, std::string_view url,
+                                      const HeaderFields& headers);
+  virtual Pending<std::string> begin_login_with(std::string_view session,
+                                                const Additions& additions);
+  // All answers that the session's browser got so far, whatever it was asked for; bounded.
+  [[nodiscard]] virtual std::vector<Landing> shown(std::string_view session) const;
   // Another session, in place of what the name stood for, whose browser has the cookies that this
   // one's has now, and nothing else of it; needs Capability::cookies.
   virtual Pending<Done> copy_cookies(std::string_view session, std::string_view copy);

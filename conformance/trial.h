@@ -126,6 +126,10 @@ class Trial {
 
   // --- driving the subject ---
   Begun begin(std::string_view session = kFirst);
+  // In a session that is logged in; nothing where such a user is not let begin another login.
+  std::optional<Begun> begin_again(std::string_view session = kFirst);
+  // By a link with more in it. Nothing where the subject has no such links, or refuses this one.
+  std::optional<Begun> begin_with(const Additions& additions, std::string_view session = kFirst);
   // The browser's visit to a URL of the mock, redirects not followed.
   mock::wire::Response browse(std::string_view url);
   CallbackUrl authorize(const Begun& begun);  // the user approves
@@ -134,6 +138,11 @@ class Trial {
   // Any other request of the session's browser; needs Capability::page.
   Outcome<Landing> visit(std::string_view method, std::string_view url,
                          std::string_view session = kFirst);
+  // A GET with headers of our own; nothing where there is no answer, or the browser takes none.
+  std::optional<Landing> visit_with(std::string_view url, const HeaderFields& headers,
+                                    std::string_view session = kFirst);
+  // All that the session's browser was answered so far; empty without Capability::page.
+  [[nodiscard]] std::vector<Landing> shown(std::string_view session = kFirst) const;
   // From now on `copy` is a browser with the cookies that the session's has at this moment, and
   // nothing else of it; needs Capability::cookies. Ends the check where it cannot be done.
   void copy_cookies(std::string_view session, std::string_view copy);
@@ -231,6 +240,8 @@ class Trial {
   void absorb();
   void learn_from(const Seen& seen);
   void require_configured();
+  Outcome<std::string> ask_begin(std::string_view session);
+  Begun begun_at(std::string_view session, const std::string& url);
   [[nodiscard]] Configuration configuration() const;
   [[nodiscard]] Setup furnished(Setup wanted) const;
   void register_client();

@@ -67,14 +67,41 @@ void Trial::require_configured() {
   configured_ = true;
 }
 
-Begun Trial::begin(std::string_view session) {
+Outcome<std::string> Trial::ask_begin(std::string_view session) {
   require_configured();
   record_start("begin_login", {{"session", std::string(session)}});
-  const auto url = note(subject_.begin_login(session_name(session)).wait());
-  if (!url) give_up("begin_login failed: " + url.failure().message);
-  Begun begun{std::string(session), *url};
+  auto url = note(subject_.begin_login(session_name(session)).wait());
+  if (!url && url.failure().kind != kLoggedIn) {
+    give_up("begin_login failed: " + url.failure().message);
+  }
+  return url;
+}
+
+Begun Trial::begun_at(std::string_view session, const std::string& url) {
+  Begun begun{std::string(session), url};
   secrets_.add(SecretKind::state, begun.param("state"));
   return begun;
+}
+
+Begun Trial::begin(std::string_view session) {
+  const auto url = ask_begin(session);
+  if (!url) throw CheckEnded{not_applicable(url.failure().message)};
+  return begun_at(session, *url);
+}
+
+std::optional<Begun> Trial::begin_again(std::string_view session) {
+  const auto url = ask_begin(session);
+  if (!url) return std::nullopt;
+  return begun_at(session, *url);
+}
+
+std::optional<Begun> Trial::begin_with(const Additions& additions, std::string_view session) {
+  require_configured();
+  auto url = subject_.begin_login_with(session_name(session), additions).wait();
+  if (!url && url.failure().origin == Failure::Origin::unsupported) return std::nullopt;
+  record_start("begin_login", {{"with", additions.query}});
+  if (const auto noted = note(std::move(url))) return begun_at(session, *noted);
+  return std::nullopt;
 }
 
 mock::wire::Response Trial::browse(std::string_view url) {
@@ -128,6 +155,20 @@ Outcome<Landing> Trial::visit(std::string_view method, std::string_view url,
   auto landed = note(subject_.visit(session_name(session), method, url).wait());
   if (landed) messages_ += landed->shown() + "\n";
   return landed;
+}
+
+std::optional<Landing> Trial::visit_with(std::string_view url, const HeaderFields& headers,
+                                         std::string_view session) {
+  require_configured();
+  auto landed = subject_.visit_with(session_name(session), url, headers).wait();
+  if (!landed && landed.failure().origin == Failure::Origin::unsupported) return std::nullopt;
+  record_start("visit", {{"method", "GET"}});
+  if (auto noted = note(std::move(landed))) return std::move(noted).value();
+  return std::nullopt;
+}
+
+std::vector<Landing> Trial::shown(std::string_view session) const {
+  return subject_.shown(session_name(session));
 }
 
 void Trial::copy_cookies(std::string_view session, std::string_view copy) {

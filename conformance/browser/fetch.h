@@ -15,8 +15,6 @@
 
 namespace heygen::conformance {
 
-using HeaderFields = std::vector<std::pair<std::string, std::string>>;
-
 // The value of the first field of that name, in any case; "" when there is none.
 std::string_view header_of(const HeaderFields& fields, std::string_view name) noexcept;
 

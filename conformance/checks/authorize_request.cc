@@ -55,8 +55,44 @@ Verdict client_id_exact(Trial& trial) {
   return expect_equal("client_id", setup.client_id, trial.begin().param("client_id"));
 }
 
+// What a stranger's link to the start names, or a proxy's header, changes nothing. A client may
+// refuse such a link.
+Verdict redirect_pinned(Trial& trial) {
+  const std::string own = trial.begin("plain").param("redirect_uri");
+  const std::string evil = trial.evil().url();
+  const std::string host = evil.substr(evil.find("//") + 2);
+  const std::vector<mock::wire::Form::Field> lures{{"redirect_uri", evil + "/trap"},
+                                                   {"redirect_url", evil + "/trap"},
+                                                   {"code_challenge_method", "plain"},
+                                                   {"response_type", "token"},
+                                                   {"client_id", "another-client"}};
+  const std::string query = mock::wire::form_encode(lures);
+  for (const Additions& additions :
+       {Additions{query}, Additions{"", {{"X-Forwarded-Host", host}}},
+        Additions{"", {{"Forwarded", "host=\"" + host + "\""}, {"X-Original-Host", host}}}}) {
+    const auto begun = trial.begin_with(additions, "lured");
+    if (!begun) continue;
+    const auto sent = query_of(begun->authorize_url);
+    if (begun->param("redirect_uri") != own || sent.count("redirect_uri") != 1) {
+      return failed("the registered redirect_uri",
+                    additions.query.empty() ? "one of a header's host" : "one that the link named");
+    }
+    if (additions.query.empty()) continue;
+    for (const auto& [name, value] : lures) {
+      if (name != "redirect_uri" && sent.count(name) != 0 && begun->param(name) == value) {
+        return failed("a request of the client's own making", name + " as the link named it");
+      }
+    }
+  }
+  return passed();
+}
+
 // Registered strings that a URL library which tidies up does not leave alone.
 Verdict redirect_exact(Trial& trial) {
+  if (trial.has(Capability::page)) {
+    const Verdict pinned = redirect_pinned(trial);
+    if (pinned.result != Result::pass || !trial.has(Capability::redirect)) return pinned;
+  }
   for (const std::string_view uri : {"http://127.0.0.1:53682/oauth/callback?a=1&b=%2F&c=x+y%20z",
                                      "http://127.0.0.1:53682/OAuth/callback/?r=a%2fb&e="}) {
     trial.set_up(with_redirect(uri));
@@ -188,7 +224,8 @@ constexpr Check kAuthorizeRequestChecks[] = {
      .source = Source::vendor,
      .level = Level::must,
      .phase = Phase::authorize,
-     .provokes = "redirect URIs with percent escapes, '+', capitals and a final slash",
+     .provokes = "redirect URIs with percent escapes, '+', capitals and a final slash; to a web "
+                 "app, a link to its start that names another, and X-Forwarded-Host",
      .requires_ = "Decoded it is the registered string: servers compare them exactly.",
      .mend = "Keep the registered string, and encode all of it; do not parse and write it anew.",
      .needs = kBegin,

@@ -10,6 +10,8 @@ namespace heygen::conformance {
 std::span<const Check> authorize_request_checks();
 std::span<const Check> authorize_secret_checks();
 std::span<const Check> callback_origin_checks();
+std::span<const Check> callback_error_checks();
+std::span<const Check> callback_hostile_checks();
 std::span<const Check> callback_page_checks();
 std::span<const Check> callback_response_checks();
 std::span<const Check> pkce_challenge_checks();

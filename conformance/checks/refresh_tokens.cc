@@ -76,6 +76,27 @@ Verdict expect_own_tokens(Trial& trial, std::string_view session, bool refresh, 
   return passed();
 }
 
+// The tokens of both are dead, and both call: the first refresh waits for the second, or a while.
+void refresh_at_once(Trial& trial, const std::array<std::string_view, 2>& sessions,
+                     std::array<Pair, 2>& own) {
+  constexpr std::chrono::milliseconds kHeld{300};
+  trial.arm(Fault::at(Endpoint::refresh).barrier(2, kHeld).first(2));
+  const Mark before = trial.mark();
+  auto first = trial.start_call(sessions[0]);
+  auto second = trial.start_call(sessions[1]);
+  (void)trial.settle(first);
+  (void)trial.settle(second);
+  trial.disarm();
+  for (const Seen& refresh : trial.refreshes(before)) {
+    if (refresh.status() != 200) continue;
+    for (Pair& pair : own) {
+      if (refresh.param("refresh_token") != pair.refresh) continue;
+      pair = pair_of(refresh);
+      break;
+    }
+  }
+}
+
 Verdict user_isolation(Trial& trial) {
   std::array<Pair, 2> own;
   const std::array<std::string_view, 2> sessions{kFirst, kSecond};
@@ -91,6 +112,12 @@ Verdict user_isolation(Trial& trial) {
       if (verdict.result != Result::pass) return verdict;
     }
     trial.expire_access_tokens();
+  }
+  if (!trial.has(Capability::concurrency)) return passed();
+  refresh_at_once(trial, sessions, own);
+  for (std::size_t user = 0; user < 2; ++user) {
+    Verdict verdict = expect_own_tokens(trial, sessions[user], false, own[user]);
+    if (verdict.result != Result::pass) return verdict;
   }
   return passed();
 }
@@ -114,7 +141,7 @@ constexpr Check kRefreshTokensChecks[] = {
      .source = Source::judgement,
      .level = Level::must,
      .phase = Phase::refresh,
-     .provokes = "two sessions that call and refresh in turns",
+     .provokes = "two sessions that call and refresh in turns, and at once",
      .requires_ = "Each sends its own access token and its own refresh token.",
      .mend = "Keep tokens by session.",
      .needs = {Capability::begin, Capability::callback, Capability::state, Capability::call_api,

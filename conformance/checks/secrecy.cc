@@ -19,6 +19,7 @@ constexpr Capabilities kLogin{Capability::begin, Capability::callback, Capabilit
 constexpr Capabilities kCall{Capability::begin, Capability::callback, Capability::state,
                              Capability::call_api, Capability::logs};
 
+constexpr std::string_view kOddToken = "token-that-no-header-takes";
 const std::vector<SecretKind> kNoTokens{SecretKind::code, SecretKind::verifier, SecretKind::state,
                                         SecretKind::device_code};
 
@@ -53,8 +54,22 @@ void live(Trial& trial) {
   }
 }
 
+// Answers with a token that cannot be used, which somebody may want to look at.
+void receive_odd_answers(Trial& trial) {
+  trial.add_secret(SecretKind::access_token, kOddToken);
+  const std::string broken = R"("broken\r\n)" + std::string(kOddToken) + "\"";
+  std::vector<Fault> faults{Fault::at(Endpoint::token).patch("token_type", "\"mac\""),
+                            Fault::at(Endpoint::token).patch("access_token", broken)};
+  for (std::size_t i = 0; i < faults.size(); ++i) {
+    trial.arm(faults[i].first(10));
+    (void)trial.try_login("odd-" + std::to_string(i + 1));
+    trial.disarm();
+  }
+}
+
 Verdict no_tokens(Trial& trial) {
   live(trial);
+  receive_odd_answers(trial);
   return expect_no_secret_in(trial, "the log", trial.logs(), kNoTokens);
 }
 
@@ -79,6 +94,14 @@ Verdict no_code(Trial& trial) {
   trial.arm(Fault::at(Endpoint::token).status(400).first(10));
   const Login refused = trial.try_login("refused");
   trial.disarm();
+  std::vector<Login> unanswered;
+  std::vector<Fault> failures{Fault::at(Endpoint::token).status(500),
+                              Fault::at(Endpoint::token).reset()};
+  for (std::size_t i = 0; i < failures.size(); ++i) {
+    trial.arm(failures[i].first(10));
+    unanswered.push_back(trial.try_login("unanswered-" + std::to_string(i + 1)));
+    trial.disarm();
+  }
   // Responses that are no good, whose code may be.
   for (const std::string_view state : {"", "not-the-state-that-was-sent"}) {
     CallbackUrl url = trial.authorize(trial.begin("misdirected"));
@@ -94,8 +117,8 @@ Verdict no_code(Trial& trial) {
       {expect_no_secret_in(trial, "the log", log, {SecretKind::state}),
        expect_no_secret_in(trial, "an error message", trial.messages(), {SecretKind::state})});
   if (verdict.result != Result::pass) return verdict;
-  const std::string rest =
-      without(without(log, good.begun.authorize_url), refused.begun.authorize_url);
+  std::string rest = without(without(log, good.begun.authorize_url), refused.begun.authorize_url);
+  for (const Login& one : unanswered) rest = without(rest, one.begun.authorize_url);
   verdict = expect_no_secret_in(trial, "the log", rest);
   return verdict.result == Result::pass ? verdict : warned(verdict.message);
 }
@@ -110,21 +133,26 @@ std::vector<Fault> echoes(Endpoint endpoint) {
 
 Verdict error_not_printed(Trial& trial) {
   trial.control();
+  // Each in a session of its own: whoever is logged in may not be let begin another login.
+  int sessions = 0;
+  const auto next = [&] { return "echo-" + std::to_string(++sessions); };
   for (const Fault& echo : echoes(Endpoint::token)) {
     trial.arm(echo);
-    (void)trial.try_login();
+    (void)trial.try_login(next());
     trial.disarm();
   }
   if (trial.has(Capability::call_api)) {
     for (const Fault& echo : echoes(Endpoint::refresh)) {
-      trial.login();
+      const std::string session = next();
+      trial.login(session);
       trial.arm(echo);
-      (void)try_refresh(trial);
+      (void)try_refresh(trial, session);
       trial.disarm();
     }
-    trial.login();
+    const std::string session = next();
+    trial.login(session);
     trial.arm(Fault::at(Endpoint::api).status(500).echo_secrets().once());
-    (void)trial.call_api();
+    (void)trial.call_api(session);
     trial.disarm();
   }
   return worst_of(
@@ -187,7 +215,8 @@ constexpr Check kSecrecyChecks[] = {
      .clause = "RFC 6749 §10.3, §10.4; RFC 6750 §5.3",
      .level = Level::must,
      .phase = Phase::secrecy,
-     .provokes = "logins, calls, refreshes, their failures, and a logout",
+     .provokes = "logins, calls, refreshes, their failures, a logout, and token answers that "
+                 "cannot be used",
      .requires_ = "Neither stdout nor stderr holds a token, whole, encoded or in part.",
      .mend = "Log that a token came, and its lifetime.",
      .motive = "KAFKA-14623; cp-oauth#21",
@@ -214,7 +243,8 @@ constexpr Check kSecrecyChecks[] = {
      .source = Source::judgement,
      .level = Level::must,
      .phase = Phase::secrecy,
-     .provokes = "a login that succeeds, one whose code is refused, a denial and a wrong state",
+     .provokes = "a login that succeeds, one whose code is refused, exchanges that are answered "
+                 "500 and not at all, a denial and a wrong state",
      .requires_ = "Neither log nor error message holds the code or the verifier; nor, but for the "
                   "printed authorize URL, the state.",
      .mend = "Strip the query from what you log of the callback.",

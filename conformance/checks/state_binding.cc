@@ -1,6 +1,7 @@
 // How the state binds a callback to its login (RFC 6749 §10.12): what a client must refuse.
 
 #include "conformance/checks/checks.h"
+#include "conformance/checks/pages.h"
 #include "conformance/expect.h"
 #include "mock_server/core/pkce.h"
 
@@ -94,7 +95,8 @@ Verdict state_unsolicited(Trial& trial) {
 }
 
 // The attacker's browser begins, the victim's gets the callback: the victim has begun nothing, then
-// a login of its own, then it has finished one.
+// a login of its own, then it has finished one; then its cookies are of the right names, and of
+// values that the client does not know (any more).
 Verdict session_bound(Trial& trial) {
   trial.control();
   const auto stolen = [&] { return trial.authorize(trial.begin(kFirst)).str(); };
@@ -107,7 +109,14 @@ Verdict session_bound(Trial& trial) {
   const std::string url = stolen();
   const Mark before = trial.mark();
   (void)trial.callback_raw(url, "done");
-  return expect_no_token_request(trial, before);
+  const Verdict finished = expect_no_token_request(trial, before);
+  if (finished.result != Result::pass) return finished;
+  const CallbackUrl url_for_stranger = trial.authorize(trial.begin(kFirst));
+  const HeaderFields names = strange_cookies(trial.shown(kFirst));
+  if (names.empty()) return passed();
+  const Mark unknown = trial.mark();
+  (void)trial.visit_with(url_for_stranger.str(), names, "stranger");
+  return expect_no_token_request(trial, unknown);
 }
 
 // A second good code with the state that was used already: once with nothing pending, once with
@@ -116,7 +125,7 @@ Verdict state_single_use(Trial& trial) {
   for (const bool again : {false, true}) {
     const std::string_view session = again ? kSecond : kFirst;
     const Login first = trial.login(session);
-    if (again) (void)trial.begin(session);
+    if (again && !trial.begin_again(session)) continue;
     const CallbackUrl second = trial.authorize(first.begun);
     const Mark before = trial.mark();
     (void)trial.callback(second, session);
@@ -248,7 +257,8 @@ constexpr Check kStateBindingChecks[] = {
      .clause = "RFC 6749 §10.12; RFC 9700 §2.1, §4.7.1",
      .level = Level::must,
      .phase = Phase::state,
-     .provokes = "a login is begun in one session and its callback delivered in others",
+     .provokes = "a login is begun in one session and its callback delivered in others, of which "
+                 "one has cookies that are not known",
      .requires_ = "The client finds no such login in the other session, and refuses.",
      .mend = "Keep pending logins with the user's session, not in one set for all users.",
      .motive = "CVE-2025-68158 and CVE-2026-41425 (Authlib); CVE-2025-68481 (fastapi-users)",

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "conformance/checks/checks.h"
+#include "conformance/checks/pages.h"
 #include "conformance/checks/samples.h"
 #include "conformance/expect.h"
 #include "mock_server/core/crypto.h"
@@ -26,6 +27,12 @@ Verdict state_unique(Trial& trial) {
   if (trial.has(Capability::callback)) {
     const auto more = draw_after_failures(trial, "state");
     states.insert(states.end(), more.begin(), more.end());
+  }
+  // A link to the start, from anywhere, that names a state.
+  constexpr std::string_view kPlanted = "planted-state-0123456789-abcdefghijklmnop";
+  const auto lured = trial.begin_with({.query = "state=" + std::string(kPlanted)}, "lured");
+  if (lured && lured->param("state").find(kPlanted) != std::string::npos) {
+    return failed("a fresh state in each request", "the one that the link to the start named");
   }
   std::set<std::string_view> known;
   for (std::size_t i = 0; i < states.size(); ++i) {
@@ -155,6 +162,19 @@ std::string told_by(std::string_view text) {
   return "";
 }
 
+// Of the cookies that the session's browser was given, one that stands in the states of both
+// logins, beside something else: a cookie for the state itself differs from login to login.
+bool name_session(Trial& trial, const std::string& first, const std::string& second) {
+  constexpr std::size_t kTelling = 8;
+  for (const auto& [name, value] : cookies_of(trial.shown())) {
+    const auto stands_in = [&value = value](const std::string& state) {
+      return state.size() > value.size() && state.find(value) != std::string::npos;
+    };
+    if (value.size() >= kTelling && stands_in(first) && stands_in(second)) return true;
+  }
+  return false;
+}
+
 Verdict not_data_bearing(Trial& trial) {
   const Begun begun = trial.begin();
   const std::string state = begun.param("state");
@@ -166,6 +186,9 @@ Verdict not_data_bearing(Trial& trial) {
     if (text.find(trial.session_name(begun.session)) != std::string::npos) {
       return failed("a state that tells nothing", "the name of the user's session in it");
     }
+  }
+  if (name_session(trial, state, trial.begin().param("state"))) {
+    return failed("a state that tells nothing", "the session's cookie in it");
   }
   return passed();
 }
@@ -188,8 +211,9 @@ constexpr Check kStateRandomChecks[] = {
      .clause = "RFC 6749 §10.12; RFC 9700 §2.1",
      .level = Level::must,
      .phase = Phase::state,
-     .provokes = "37 logins are begun, in four sessions and after failures of each kind",
-     .requires_ = "No state is sent twice.",
+     .provokes = "37 logins are begun, in four sessions and after failures of each kind, and one "
+                 "by a link that names a state",
+     .requires_ = "No state is sent twice, and none is the link's.",
      .mend = "Draw the state anew for each request.",
      .motive = "sigbit/mcp-auth-proxy#30; CVE-2025-68481",
      .needs = kBegin,
@@ -235,8 +259,9 @@ constexpr Check kStateRandomChecks[] = {
      .source = Source::judgement,
      .level = Level::should,
      .phase = Phase::state,
-     .provokes = "a login is begun; the state is read as text, base64, hexadecimal and JSON",
-     .requires_ = "No URL, no redirect target, no user and no secret can be read in it.",
+     .provokes = "a login is begun; the state is read as text, base64, hexadecimal and JSON, and "
+                 "compared with the browser's cookies",
+     .requires_ = "No URL, redirect target, user, secret or session's name can be read in it.",
      .mend = "Keep what belongs to the login on your side, found by the state, or encrypt it.",
      .motive = "bitly/oauth2_proxy#336; Osmantic/ODS#1790",
      .needs = kBegin,

@@ -136,10 +136,11 @@ Verdict values_encoded(Trial& trial) {
 }
 
 // A refresh and a logout of the session that is logged in: they have a code of their own.
-std::vector<Seen> later_requests(Trial& trial) {
+std::vector<Seen> later_requests(Trial& trial, std::string_view session) {
   const Mark before = trial.mark();
-  if (trial.has(Capability::refresh) && trial.has(Capability::call_api)) (void)try_refresh(trial);
-  if (trial.has(Capability::logout)) (void)trial.logout();
+  if (trial.has(Capability::refresh) && trial.has(Capability::call_api))
+    (void)try_refresh(trial, session);
+  if (trial.has(Capability::logout)) (void)trial.logout(session);
   std::vector<Seen> all = trial.refreshes(before);
   for (Seen& one : trial.revocations(before)) all.push_back(std::move(one));
   return all;
@@ -152,10 +153,12 @@ Verdict no_client_secret(Trial& trial) {
   for (const std::string_view name : {"client_secret", "client_assertion"}) {
     if (request.has_param(name)) return failed("no secret of a public client", std::string(name));
   }
-  // A second login, too: there is a token by now that could be sent along.
-  const Login again = trial.try_login();
+  // A second login, too: there is a token by now that could be sent along. In a session of its own
+  // where whoever is logged in is not let begin another.
+  const std::string_view session = trial.begin_again().has_value() ? kFirst : kSecond;
+  const Login again = trial.try_login(session);
   std::vector<Seen> requests{request, require_token_request(trial, again)};
-  for (Seen& one : later_requests(trial)) requests.push_back(std::move(one));
+  for (Seen& one : later_requests(trial, session)) requests.push_back(std::move(one));
   for (const Seen& one : requests) {
     for (const std::string_view name : {"client_secret", "client_assertion"}) {
       if (one.has_param(name)) return failed("no secret of a public client", std::string(name));
@@ -176,7 +179,7 @@ Verdict no_api_key(Trial& trial) {
   }
   const Login login = trial.login();
   std::vector<Seen> requests{require_token_request(trial, login)};
-  for (Seen& one : later_requests(trial)) requests.push_back(std::move(one));
+  for (Seen& one : later_requests(trial, kFirst)) requests.push_back(std::move(one));
   for (const Seen& request : requests) {
     for (const std::string_view name : {"X-API-KEY", "Cookie"}) {
       if (request.header(name).empty()) continue;

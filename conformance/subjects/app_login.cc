@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <utility>
 
 #include "conformance/url.h"
 
@@ -102,15 +103,18 @@ std::optional<std::string> authorize_url_in(const Visit& visit, const AppWitness
   return authorize_url_in_text(page.answer.body, witness);
 }
 
-Outcome<std::string> find_authorize_url(Browser& browser, const std::string& start_url,
+Outcome<std::string> find_authorize_url(Browser& browser, FetchRequest start,
                                         const AppWitness& witness,
                                         std::chrono::steady_clock::time_point deadline,
-                                        const std::stop_token& stop) {
+                                        const std::stop_token& stop,
+                                        const std::function<void(const Visit&)>& on_visit) {
+  const std::string start_url = start.url;
   std::set<std::string> pressed;
   std::string seen;
-  auto visit = browser.visit({"GET", start_url}, deadline, stop);
+  auto visit = browser.visit(std::move(start), deadline, stop);
   for (int clicks = 0; clicks <= kMostClicks; ++clicks) {
     if (!visit) return visit.failure();
+    if (on_visit) on_visit(*visit);
     if (auto url = authorize_url_in(*visit, witness, browser.runs_scripts())) {
       return *std::move(url);
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -20,11 +21,12 @@ std::optional<std::string> authorize_url_in(const Visit& visit, const AppWitness
 
 // Goes to the start page and on, by redirects, meta refresh, forms without questions and links that
 // say login, until the authorize URL turns up; it is not visited. Fails as Origin::refused when it
-// does not.
-Outcome<std::string> find_authorize_url(Browser& browser, const std::string& start_url,
+// does not. Each visit on the way is told of.
+Outcome<std::string> find_authorize_url(Browser& browser, FetchRequest start,
                                         const AppWitness& witness,
                                         std::chrono::steady_clock::time_point deadline,
-                                        const std::stop_token& stop);
+                                        const std::stop_token& stop,
+                                        const std::function<void(const Visit&)>& on_visit = {});
 
 // Does the text, or the address, say login?
 bool says_login(std::string_view text);

@@ -37,7 +37,7 @@ std::optional<std::string> find_start_url(const App& app, const std::stop_token&
     if (stop.stop_requested()) return std::nullopt;
     const auto browser = app.browser();
     const auto deadline = std::chrono::steady_clock::now() + kMostWait;
-    if (find_authorize_url(*browser, place, app.witness(), deadline, stop)) return place;
+    if (find_authorize_url(*browser, {"GET", place}, app.witness(), deadline, stop)) return place;
   }
   return std::nullopt;
 }

@@ -75,6 +75,26 @@ Pending<Landing> AppSubject::visit(std::string_view session, std::string_view me
   return later<Landing>([user = user_of(session), request] { return user->visit(request); });
 }
 
+Pending<Landing> AppSubject::visit_with(std::string_view session, std::string_view url,
+                                        const HeaderFields& headers) {
+  if (app_->options().chromium) return unsupported<Landing>("the browser sends no headers of ours");
+  FetchRequest request{"GET", std::string(url), headers};
+  return later<Landing>([user = user_of(session), request] { return user->visit(request); });
+}
+
+Pending<std::string> AppSubject::begin_login_with(std::string_view session,
+                                                  const Additions& additions) {
+  if (app_->options().start_url.empty()) return unsupported<std::string>("name --start-url");
+  return later<std::string>(
+      [user = user_of(session), additions] { return user->begin_login_with(additions); });
+}
+
+std::vector<Landing> AppSubject::shown(std::string_view session) const {
+  const std::lock_guard lock(mutex_);
+  const auto user = users_.find(session);
+  return user == users_.end() ? std::vector<Landing>() : user->second->shown();
+}
+
 Pending<Done> AppSubject::copy_cookies(std::string_view session, std::string_view copy) {
   return later<Done>([this, user = user_of(session), copy = std::string(copy)]() -> Outcome<Done> {
     auto twin = user->with_same_cookies();

@@ -31,6 +31,11 @@ class AppSubject final : public Subject {
   Pending<Landing> callback(std::string_view session, std::string_view url) override;
   Pending<Landing> visit(std::string_view session, std::string_view method,
                          std::string_view url) override;
+  Pending<Landing> visit_with(std::string_view session, std::string_view url,
+                              const HeaderFields& headers) override;
+  Pending<std::string> begin_login_with(std::string_view session,
+                                        const Additions& additions) override;
+  [[nodiscard]] std::vector<Landing> shown(std::string_view session) const override;
   Pending<Done> copy_cookies(std::string_view session, std::string_view copy) override;
   Pending<LoginState> state(std::string_view session) override;
   // Which call it is the app decides.

@@ -57,12 +57,48 @@ Browser::Deadline AppUser::deadline() const {
 }
 
 Outcome<Visit> AppUser::go(FetchRequest request) {
-  return browser_->visit(std::move(request), deadline(), stop_);
+  auto visit = browser_->visit(std::move(request), deadline(), stop_);
+  if (visit) remember(*visit);
+  return visit;
+}
+
+void AppUser::remember(const Visit& visit) {
+  constexpr std::size_t kMost = 64;
+  const std::lock_guard lock(mutex_);
+  shown_.push_back(landing_of(visit));
+  if (shown_.size() > kMost) shown_.pop_front();
+}
+
+std::vector<Landing> AppUser::shown() const {
+  const std::lock_guard lock(mutex_);
+  return {shown_.begin(), shown_.end()};
+}
+
+Outcome<std::string> AppUser::find_login(FetchRequest start) {
+  return find_authorize_url(*browser_, std::move(start), app_->witness(), deadline(), stop_,
+                            [this](const Visit& visit) { remember(visit); });
 }
 
 Outcome<std::string> AppUser::begin_login() {
-  return find_authorize_url(*browser_, app_->options().start_url, app_->witness(), deadline(),
-                            stop_);
+  auto url = find_login({"GET", app_->options().start_url});
+  if (url || url.failure().kind != "no-login" || !came_in_) return url;
+  const auto now = state();
+  if (!now || *now != LoginState::logged_in) return url;
+  return Failure{Failure::Origin::refused, std::string(kLoggedIn),
+                 "a user who is logged in is not led to another login"};
+}
+
+Outcome<std::string> AppUser::begin_login_with(const Additions& additions) {
+  if (!additions.headers.empty() && browser_->runs_scripts()) {
+    return Failure{Failure::Origin::unsupported, "", "the browser sends no headers of ours"};
+  }
+  std::string url = app_->options().start_url;
+  if (!additions.query.empty()) {
+    const std::size_t fragment = std::min(url.find('#'), url.size());
+    const bool has_query = url.find('?') < fragment;
+    url.insert(fragment, (has_query ? "&" : "?") + additions.query);
+  }
+  return find_login({"GET", std::move(url), additions.headers});
 }
 
 Outcome<Landing> AppUser::visit(FetchRequest request) {
@@ -163,6 +199,7 @@ Outcome<Done> AppUser::log_out() {
       visit = answered.failure();
     } else if (*answered) {
       visit = *std::move(answered).value();
+      remember(*visit);
     }
   }
   came_in_ = false;

@@ -6,6 +6,7 @@
 import contextlib, json, os, pathlib, shutil, socket, subprocess, sys, tempfile, unittest
 
 from flaws import FLAWS, LOGOUT, LOGOUT_OF_COOKIE
+from more_twins import MORE_TWINS, SOUND_TWINS
 from twins import TWINS
 
 SUITE = sys.argv.pop(1) if len(sys.argv) > 1 else "heygen-conformance"
@@ -73,6 +74,13 @@ def judge_once(script, source, *flags, urls=("start", "call", "logout"), **envir
         return results, done.returncode, done.stdout
 
 
+def changed(source, changes):
+    for old, new in changes:
+        assert source.count(old) == 1, old
+        source = source.replace(old, new)
+    return source
+
+
 def bad(results):
     return {name: check["message"] for name, check in results.items()
             if check["result"] in ("fail", "inconclusive", "error")}
@@ -93,6 +101,13 @@ class Sound(unittest.TestCase):
     def test_node(self):
         results, _ = self.sound("app.mjs")
         self.assertGreater(sum(c["result"] == "pass" for c in results.values()), 90)
+
+    def test_other_ways(self):
+        for name, changes in SOUND_TWINS:
+            with self.subTest(name):
+                results, code, out = judge("app.py", changed((APPS / "app.py").read_text(), changes))
+                self.assertEqual(bad(results), {})
+                self.assertEqual(code, 0, out)
 
     def test_confidential(self):
         results, _ = self.sound("app.py", "--client", "web-app,secret=" + SECRET, "--only",
@@ -316,15 +331,12 @@ class Flawed(unittest.TestCase):
                 self.assertEqual(code, 1 if flaw.result == "fail" else 0)
 
     def test_twins(self):
-        for twin in TWINS:
+        for twin in [*TWINS, *MORE_TWINS]:
             with self.subTest(twin.name):
-                source = (APPS / "app.mjs").read_text()
-                for old, new in twin.changes:
-                    self.assertEqual(source.count(old), 1, old)
-                    source = source.replace(old, new)
-                results, code, _ = judge("app.mjs", source, "--only", twin.check)
-                self.assertEqual(results[twin.check]["result"], "fail", results[twin.check])
-                self.assertEqual(code, 1)
+                source = changed((APPS / twin.app).read_text(), twin.changes)
+                results, code, _ = judge(twin.app, source, "--only", twin.check)
+                self.assertEqual(results[twin.check]["result"], twin.result, results[twin.check])
+                self.assertEqual(code, 1 if twin.result == "fail" else 0)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@ class Twin(NamedTuple):
     name: str
     check: str
     changes: list  # (a piece of text that occurs once, what stands there instead)
+    app: str = "app.mjs"
+    result: str = "fail"
 
 
 TWINS = [
