@@ -141,6 +141,50 @@ TEST_F(Authorize, WhereSeveralAreRegisteredOneMustBeNamed) {  // RFC 6749 §3.1.
   EXPECT_EQ(error_of(web), "good");
 }
 
+TEST_F(Authorize, ByTheRfcProfileTheRedirectUriIsNeverGuessed) {
+  policy_.errors = ErrorsPolicy::rfc;
+  AuthorizeParams web = good_web();
+  web.redirect_uri.reset();
+  EXPECT_EQ(error_of(web), "refused invalid_request");
+}
+
+TEST_F(Authorize, APatternIsNoPlaceToRedirectTo) {
+  store_.put_client({"any", {"http://127.0.0.1/*"}, std::nullopt, {}});
+  AuthorizeParams p = good();
+  p.client_id = "any";
+  EXPECT_EQ(error_of(p), "good");
+  p.redirect_uri.reset();
+  EXPECT_EQ(error_of(p), "refused invalid_request");
+}
+
+// RFC 6749 §4.1.2.1: by redirect, once it is known where to. The vendor's library refuses.
+TEST_F(Authorize, AWrongResponseTypeIsAnsweredAsTheProfileSays) {
+  AuthorizeParams p = good();
+  for (const auto& type : {std::optional<std::string>{"token"}, std::optional<std::string>{}}) {
+    p.response_type = type;
+    EXPECT_EQ(error_of(p), "refused unsupported_response_type");
+  }
+  policy_.errors = ErrorsPolicy::rfc;
+  EXPECT_EQ(error_of(p), "redirect invalid_request");  // it is missing
+  p.response_type = "token";
+  EXPECT_EQ(error_of(p), "redirect unsupported_response_type");
+}
+
+TEST_F(Authorize, AMissingClientIdIsSaidToBeMissing) {
+  AuthorizeParams p = good();
+  p.client_id.reset();
+  const auto outcome = check(p);
+  EXPECT_EQ(std::get<AuthorizeRefused>(outcome).error.why, "client_id is missing");
+}
+
+TEST_F(Authorize, AMethodWithoutAChallengeIsNotPassedOver) {  // RFC 7636 §4.3
+  AuthorizeParams p = good_web();                             // PKCE is this client's choice
+  p.code_challenge.reset();
+  const auto outcome = check(p);
+  EXPECT_EQ(std::get<AuthorizeRedirect>(outcome).error.why,
+            "code_challenge_method was sent without a code_challenge");
+}
+
 TEST_F(Authorize, PkceIsRequiredOfPublicClients) {  // RFC 7636 §4.4.1
   AuthorizeParams p = good();
   p.code_challenge.reset();
@@ -181,6 +225,19 @@ TEST_F(Authorize, AMalformedChallengeIsRefusedWhereThePolicySaysSo) {  // RFC 76
     p.code_challenge = challenge;
     EXPECT_EQ(error_of(p), "redirect invalid_request") << challenge;
   }
+  EXPECT_EQ(error_of(good()), "good");
+}
+
+TEST_F(Authorize, ADenialBringsTheStateThatWasSent) {  // RFC 6749 §4.1.2.1
+  const auto deny_to = [&](const AuthorizeParams& p) {
+    const auto outcome = check(p);
+    return deny(context(), std::get<AuthorizeRequest>(outcome)).location;
+  };
+  AuthorizeParams p = good();
+  EXPECT_TRUE(deny_to(p).starts_with("http://127.0.0.1:49152/cb?error=access_denied&"));
+  EXPECT_TRUE(deny_to(p).ends_with("&state=s"));
+  p.state.reset();
+  EXPECT_EQ(deny_to(p).find("state="), std::string::npos);
 }
 
 TEST_F(Authorize, AClientsOwnPolicyComesOnTop) {
@@ -219,8 +276,10 @@ TEST_F(Authorize, ParametersSentTwiceAreRefused) {  // RFC 6749 §3.1
   AuthorizeParams p = good();
   p.duplicated = "scope";
   EXPECT_EQ(error_of(p), "redirect invalid_request");
-  p.duplicated = "redirect_uri";
-  EXPECT_EQ(error_of(p), "refused invalid_request");
+  for (const char* const whom : {"redirect_uri", "client_id"}) {  // where to, §4.1.2.1
+    p.duplicated = whom;
+    EXPECT_EQ(error_of(p), "refused invalid_request") << whom;
+  }
 }
 
 }  // namespace

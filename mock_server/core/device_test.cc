@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "mock_server/core/testing.h"
 #include "mock_server/store/memory.h"
 
@@ -37,7 +41,30 @@ TEST_F(Device, AUserMayTypeTheCodeAsItIsEasiest) {  // RFC 8628 §6.1
   EXPECT_EQ(display_user_code("WDJBMJHT"), "WDJB-MJHT");
   EXPECT_EQ(canonical_user_code(" wdjb-mjht "), "WDJBMJHT");
   EXPECT_EQ(canonical_user_code("WDJB MJHT"), "WDJBMJHT");
+  EXPECT_EQ(canonical_user_code("\twDjB\t-mJhT"), "WDJBMJHT");
+  EXPECT_EQ(canonical_user_code("az`{"), "AZ`{");  // no letters: they match no code
   EXPECT_EQ(canonical_user_code(""), "");
+}
+
+TEST_F(Device, ATakenUserCodeIsDrawnAgain) {  // RFC 8628 §6.1
+  class Taken final : public MemoryStore {
+   public:
+    bool put_device(DeviceRequest request) override {
+      tried.push_back(request.user_code);
+      return tried.size() > refused && MemoryStore::put_device(std::move(request));
+    }
+    std::vector<std::string> tried;
+    std::size_t refused = 2;
+  };
+  Taken store;
+  const Context context{store, random_, clock_.now(), policy_, ""};
+  const DeviceRequest request = start_device(context, cli_, "");
+  ASSERT_EQ(store.tried.size(), 3U);
+  EXPECT_EQ(request.user_code, store.tried.back());
+  EXPECT_NE(store.tried[0], store.tried[1]);
+  EXPECT_TRUE(store.find_device(request.user_code));
+  store.refused = 1'000'000;  // it ends all the same
+  EXPECT_THROW((void)start_device(context, cli_, ""), StoreUnavailable);
 }
 
 TEST_F(Device, PendingThenTokensOnce) {  // RFC 8628 §3.5

@@ -27,6 +27,8 @@ TEST(Error, ByTheRfcADescriptionIsPlainText) {
   EXPECT_EQ(describe(error, ErrorsPolicy::rfc), "Missing 'code' in request.");
   error.description = "a\\b\n\xc3\xa9";
   EXPECT_EQ(describe(error, ErrorsPolicy::rfc), "a/b???");
+  error.description = " !~\x7f";
+  EXPECT_EQ(describe(error, ErrorsPolicy::rfc), " !~?");
 }
 
 }  // namespace

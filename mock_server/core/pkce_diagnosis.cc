@@ -54,7 +54,6 @@ std::optional<std::string> known_wrong_challenge(std::string_view challenge,
   const Sha256 digest = sha256(verifier);
   const std::string right = base64url(digest);
   const std::string digest_hex = hex(digest);
-  if (challenge == right) return std::nullopt;
   if (challenge == right + "=") return "the challenge keeps its base64 padding ('=')";
   const std::string standard = base64_padded(digest);
   if (challenge == standard || challenge == std::string_view{standard}.substr(0, 43)) {
@@ -62,7 +61,7 @@ std::optional<std::string> known_wrong_challenge(std::string_view challenge,
   }
   std::string upper = digest_hex;
   std::ranges::transform(upper, upper.begin(),
-                         [](char c) { return c >= 'a' && c <= 'f' ? char(c - 'a' + 'A') : c; });
+                         [](char c) { return c >= 'a' ? char(c - 'a' + 'A') : c; });
   if (challenge == digest_hex || challenge == upper) {
     return "the challenge is the hex digest of the verifier, not its base64url";
   }
@@ -97,9 +96,8 @@ std::optional<std::string> known_wrong_challenge(std::string_view challenge,
 
 std::optional<std::size_t> length_of_hashed_prefix(std::string_view challenge,
                                                    std::string_view verifier) {
-  const std::string_view looked_at = verifier.substr(0, kLongestVerifier);
-  for (std::size_t length = looked_at.size(); length-- > 1;) {
-    if (s256(looked_at.substr(0, length)) == challenge) return length;
+  for (std::size_t length = std::min(verifier.size(), kLongestVerifier + 1); length-- > 1;) {
+    if (s256(verifier.substr(0, length)) == challenge) return length;
   }
   return std::nullopt;
 }

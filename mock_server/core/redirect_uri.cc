@@ -57,7 +57,11 @@ std::string check_registrable(std::string_view redirect_uri) {
   const auto uri = parse_uri(redirect_uri);
   if (!uri) return "not an absolute URI of printable ASCII, such as http://127.0.0.1/callback";
   if (uri->fragment) return "a redirect URI has no fragment (RFC 6749 §3.1.2)";
-  if (uri->scheme == "javascript" || uri->scheme == "data" || uri->scheme == "vbscript") {
+  std::string scheme{uri->scheme};  // in any case, RFC 3986 §3.1
+  std::ranges::transform(scheme, scheme.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  if (scheme == "javascript" || scheme == "data" || scheme == "vbscript") {
     return "this scheme would run in the browser";
   }
   if (redirect_uri.ends_with(kAnyPath) && !is_loopback_host(uri->host, true)) {

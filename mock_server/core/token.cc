@@ -77,7 +77,7 @@ Result<TokenSet> redeem(const Context& context, const Client& client,
   const auto outcome = context.store.redeem_code(*params.code, tokens, context.now);
   if (std::holds_alternative<Redeemed>(outcome)) return tokens;
   if (const auto* const again = std::get_if<AlreadyRedeemed>(&outcome)) return replayed(*again);
-  return bad_code("the code has expired");
+  return bad_code("the code has expired, or was forgotten by a reset just now");
 }
 
 Result<TokenSet> refresh(const Context& context, const Client& client,
@@ -116,7 +116,10 @@ Result<TokenSet> refresh(const Context& context, const Client& client,
                     : "the refresh token was used before; use the one its refresh brought");
   }
   if (std::holds_alternative<RefreshExpired>(outcome)) return fail("the refresh token has expired");
-  return fail("the refresh token was revoked " + std::string{explain(token->revoked_by)});
+  // It may have been revoked, or forgotten, since it was looked at.
+  const auto now = context.store.find_token(*params.refresh_token, context.now);
+  if (!now) return fail("the refresh token was forgotten by a reset just now");
+  return fail("the refresh token was revoked " + std::string{explain(now->revoked_by)});
 }
 
 Revocation revoke(const Context& context, const Client* client, std::string_view token) {

@@ -201,6 +201,76 @@ TEST_F(Token, RevocationIsForTheClientTheTokenWasIssuedTo) {  // RFC 7009 §2.1
   EXPECT_EQ(state("web-access"), TokenState::active);
 }
 
+// RFC 6749 §4.1.3: what the authorize request left out need not be repeated.
+TEST_F(Token, TheRedirectUriIsRepeatedWhereItWasSent) {
+  const std::string code = new_code_value();
+  const auto without = [&] { return redeem(context(), cli_, {code, std::nullopt, kVerifier}); };
+  EXPECT_EQ(without().error().id, ErrorId::redirect_uri_mismatch);
+  policy_.errors = ErrorsPolicy::rfc;
+  EXPECT_EQ(without().error().id, ErrorId::redirect_uri_missing);
+  EXPECT_EQ(redeem(context(), cli_, {code, "http://127.0.0.1:2/cb", kVerifier}).error().id,
+            ErrorId::redirect_uri_mismatch);
+  Code bare = *store_.find_code(code);
+  bare.value = "bare";
+  bare.redirect_uri.clear();
+  store_.put_code(bare);
+  EXPECT_TRUE(redeem(context(), cli_, {"bare", std::nullopt, kVerifier}));
+}
+
+TEST_F(Token, WhatIsMissingOrUnknownIsSaidSo) {
+  EXPECT_EQ(redeem(context(), cli_, {std::nullopt, kRedirect, kVerifier}).error().id,
+            ErrorId::code_missing);
+  EXPECT_EQ(redeem_code("other").error().why,
+            "no such code: never issued here, or forgotten by a reset");
+  EXPECT_EQ(refresh(context(), cli_, {std::nullopt, std::nullopt}).error().id,
+            ErrorId::refresh_token_missing);
+  EXPECT_EQ(refresh_token("other").error().why,
+            "no such refresh token: never issued here, or forgotten by a reset");
+  const Client other{"other", {}, std::nullopt, {}};
+  EXPECT_EQ(refresh(context(), other, {log_in().refresh->value, std::nullopt}).error().why,
+            "the token was issued to another client");
+}
+
+TEST_F(Token, TheWholeScopeMayBeNamedAgain) {  // RFC 6749 §6
+  const TokenSet tokens = log_in();
+  EXPECT_TRUE(refresh(context(), cli_, {tokens.refresh->value, "openid email"}));
+}
+
+// RFC 9700 §4.8.2: a login whose challenge somebody took away must not end well.
+TEST_F(Token, AVerifierForACodeWithoutAChallengeIsJudgedByThePolicy) {
+  store_.put_client(cli_);
+  Code code = *store_.find_code(new_code_value());
+  code.value = "bare";
+  code.challenge = {};
+  store_.put_code(code);
+  EXPECT_EQ(redeem_code("bare").error().id, ErrorId::verifier_wrong);
+  policy_.stray_verifier = StrayVerifierPolicy::ignore;
+  EXPECT_TRUE(redeem_code("bare"));
+}
+
+TEST_F(Token, PkceOfConfidentialClientsHasAPolicyOfItsOwn) {
+  const Client web{"cli", {}, "secret", {}};
+  policy_.pkce_confidential = PkcePolicy::off;
+  EXPECT_TRUE(redeem(context(), web, {new_code_value(), kRedirect, std::nullopt}));
+  EXPECT_EQ(redeem(context(), cli_, {new_code_value(), kRedirect, std::nullopt}).error().id,
+            ErrorId::verifier_missing);
+}
+
+// Whoever holds a public client's token can revoke it without saying who they are.
+TEST_F(Token, APublicClientsTokenIsItsOwnProof) {
+  store_.put_client(cli_);
+  const TokenSet tokens = log_in();
+  EXPECT_EQ(revoke(context(), nullptr, tokens.access.value), Revocation::revoked);
+  EXPECT_EQ(state(tokens.refresh->value), TokenState::active);  // RFC 7009 §2.1
+}
+
+// Nobody is left who could prove to be the client, so the token itself is the proof.
+TEST_F(Token, ATokenOfAClientThatWasRemovedCanBeRevoked) {
+  store_.put_grant("gone", "ann", "", {{"left", kNever}, std::nullopt, clock_.now()});
+  EXPECT_EQ(revoke(context(), nullptr, "left"), Revocation::revoked);
+  EXPECT_EQ(state("left"), TokenState::revoked);
+}
+
 TEST_F(Token, AnEndlessLifetimeDoesNotOverflow) {
   policy_.access_ttl = seconds{315'360'000'000};
   policy_.code_ttl = seconds{315'360'000'000};
