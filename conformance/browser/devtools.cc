@@ -97,6 +97,11 @@ int DevTools::send(const std::string& session_id, std::string_view method, const
     if (written > 0) {
       left.remove_prefix(static_cast<std::size_t>(written));
     } else if (errno != EINTR) {
+      // The reader notices as well, and may be later: nobody is to be given this one meanwhile.
+      {
+        const std::lock_guard ending(mutex_);
+        ended_ = true;
+      }
       gone();
     }
   }

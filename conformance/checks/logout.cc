@@ -85,8 +85,9 @@ Verdict local(Trial& trial) {
   if (trial.has(Capability::store) && keeps_a_token(trial.store_dir(), newest)) {
     return warned("a token of the login is still in a file after the logout");
   }
+  const Mark idle = trial.mark();
   end_access_token(trial);
-  if (refreshed_often(trial, before, 1)) return failed("no refresh after the logout", "one");
+  if (refreshed_often(trial, idle, 1)) return failed("no refresh after the logout", "one");
   if (!trial.has(Capability::restart)) return verdict;
   trial.restart();
   use(trial);
