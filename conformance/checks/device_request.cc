@@ -92,10 +92,12 @@ Verdict code_secret(Trial& trial) {
       (void)next_poll(trial, trial.mark(), 2 * kDeviceInterval);
       trial.disarm();
     };
-    poll_with(at_polls().redirect_to(trial.evil().url() + "/t", 307).once());
     for (const std::string_view error : {"authorization_pending", "slow_down", "access_denied"}) {
       poll_with(poll_answer(error));
     }
+    // What ends a login comes to one of its own: nobody polls any more after it.
+    (void)begin_device(trial, "redirected");
+    poll_with(at_polls().redirect_to(trial.evil().url() + "/t", 307).once());
     // And one that succeeds: its tokens are nobody's business either.
     const DeviceChallenge good = begin_device(trial, kSecond);
     trial.decide_device(good.user_code);
