@@ -26,6 +26,18 @@ Fault exchange_answer(std::string_view body, std::string_view content_type) {
   return Fault::at(Endpoint::token).status(200).body(body, content_type).first(10);
 }
 
+OddTokens login_with_odd_tokens(Trial& trial, std::string_view session) {
+  const std::string access = "an-access-token-of-nobody";
+  const std::string refresh = "1//r+t=of&an%2Fodd";
+  trial.add_secret(SecretKind::refresh_token, refresh);
+  Login login = login_answered_with(
+      trial,
+      exchange_answer(R"({"token_type":"Bearer","expires_in":864000,"access_token":")" + access +
+                      R"(","refresh_token":")" + refresh + "\"}"),
+      session);
+  return {access, refresh, std::move(login)};
+}
+
 Tokens access_tokens(Trial& trial) { return trial.secrets().values(SecretKind::access_token); }
 
 Verdict expect_only_tokens(Trial& trial, Mark since, const Tokens& good) {

@@ -18,6 +18,15 @@ Login login_answered_with(Trial& trial, const Fault& fault, std::string_view ses
 // A token answer of the check's own making.
 Fault exchange_answer(std::string_view body, std::string_view content_type = "application/json");
 
+// Tokens are opaque: what means something in a form has to be encoded. The server knows neither of
+// these, so that a call is refused.
+struct OddTokens {
+  std::string access;
+  std::string refresh;
+  Login login;
+};
+OddTokens login_with_odd_tokens(Trial& trial, std::string_view session);
+
 // The access tokens that were issued so far.
 Tokens access_tokens(Trial& trial);
 // No API request since the mark carries credentials but the good ones; one without any is fine.

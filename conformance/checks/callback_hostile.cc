@@ -6,6 +6,7 @@
 #include <functional>
 #include <utility>
 
+#include "conformance/browser/fetch.h"
 #include "conformance/checks/checks.h"
 #include "conformance/checks/page_text.h"
 #include "conformance/checks/pages.h"
@@ -21,11 +22,12 @@ constexpr std::string_view kCanary = "canary7f3a91";
 
 // Text that no browser takes for a page is no danger.
 bool is_page(const Landing& page) {
-  const std::string_view type = header_in(page, "Content-Type");
+  const std::string_view type = header_of(page.headers, "Content-Type");
   if (type.empty()) return true;
   const bool text = type.starts_with("text/plain") || type.starts_with("application/json");
-  return !text || (type.starts_with("text/plain") &&
-                   !mock::wire::iequals(header_in(page, "X-Content-Type-Options"), "nosniff"));
+  return !text ||
+         (type.starts_with("text/plain") &&
+          !mock::wire::iequals(header_of(page.headers, "X-Content-Type-Options"), "nosniff"));
 }
 
 // A response to a login of the session; without a way to begin one, a response out of the blue.
@@ -161,7 +163,7 @@ Verdict no_header_injection(Trial& trial) {
     const auto landed = trial.visit("GET", url.str(), session);
     if (!landed) continue;
     for (const Landing& page : all_of(*landed)) {
-      if (!header_in(page, "X-Canary").empty()) {
+      if (!header_of(page.headers, "X-Canary").empty()) {
         return failed("no header of the response's making", "X-Canary in the answer");
       }
     }
@@ -215,7 +217,7 @@ Verdict no_open_redirect(Trial& trial) {
   const std::string evil = trial.evil().url();
   const std::string host = evil.substr(evil.find("//"));
   Pages pages([&](const Landing& page) -> std::string {
-    const std::string location = as_browsers_read(header_in(page, "Location"));
+    const std::string location = as_browsers_read(header_of(page.headers, "Location"));
     const bool leads_there = location.starts_with(evil) || location.starts_with(host);
     return leads_there
                ? "the browser is sent to a URL that the response, or the link to the start, "

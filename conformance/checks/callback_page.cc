@@ -1,5 +1,6 @@
 // The page at the end of a login: the browser's answer to the authorization response.
 
+#include "conformance/browser/fetch.h"
 #include "conformance/checks/checks.h"
 #include "conformance/checks/page_headers.h"
 #include "conformance/checks/page_text.h"
@@ -26,7 +27,7 @@ Landing good_page(Trial& trial) {
 }
 
 bool keeps_to_itself(const Landing& page) {
-  if (sends_no_referrer(header_in(page, "Referrer-Policy"))) return true;
+  if (sends_no_referrer(header_of(page.headers, "Referrer-Policy"))) return true;
   return page.body.find("name=\"referrer\" content=\"no-referrer\"") != std::string::npos;
 }
 
@@ -51,7 +52,7 @@ Verdict expect_code_kept(Trial& trial) {
   const Landing page = good_page(trial);
   const std::string own = origin_of(trial.setup().redirect_uri);
   if (page.status >= 300 && page.status < 400) {
-    const std::string_view location = header_in(page, "Location");
+    const std::string_view location = header_of(page.headers, "Location");
     return CallbackUrl(location).has("code")
                ? failed("a redirect to a URL without the code", "the code in Location")
                : passed();
@@ -71,7 +72,7 @@ Verdict no_code_leak(Trial& trial) {
 
 Verdict no_store(Trial& trial) {
   const Landing page = good_page(trial);
-  const std::string_view control = header_in(page, "Cache-Control");
+  const std::string_view control = header_of(page.headers, "Cache-Control");
   return control.find("no-store") != std::string_view::npos
              ? passed()
              : failed("Cache-Control: no-store", control.empty() ? "none" : control);

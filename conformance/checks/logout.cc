@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 
 #include "conformance/checks/after_login.h"
 #include "conformance/checks/checks.h"
@@ -32,20 +31,6 @@ Verdict expect_forgotten(Trial& trial, Mark since, std::string_view when) {
 void use(Trial& trial) {
   (void)trial.call_api();
   if (trial.has(Capability::refresh)) (void)trial.refresh();
-}
-
-// In whatever file: a backup, a journal, an older store.
-bool keeps_a_token(const std::filesystem::path& folder, const std::vector<std::string>& tokens) {
-  std::error_code gone;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder, gone)) {
-    if (!entry.is_regular_file(gone)) continue;
-    const std::string text = file_text(entry.path());
-    const auto is_in = [&](const std::string& token) {
-      return text.find(token) != std::string::npos;
-    };
-    if (std::ranges::any_of(tokens, is_in)) return true;
-  }
-  return false;
 }
 
 // Whoever copied the user's cookies while they were good. Where the login itself is in them, a
@@ -82,8 +67,13 @@ Verdict local(Trial& trial) {
         "a copy of the cookies from before the logout calls the API on: end the session "
         "where it is kept, or revoke its tokens");
   }
-  if (trial.has(Capability::store) && keeps_a_token(trial.store_dir(), newest)) {
-    return warned("a token of the login is still in a file after the logout");
+  if (trial.has(Capability::store)) {
+    // Whichever: a backup, a journal, an older store.
+    const auto files = filled_files(trial.store_dir());
+    const auto kept = [&](const std::string& token) { return any_holds(files, token); };
+    if (std::ranges::any_of(newest, kept)) {
+      return warned("a token of the login is still in a file after the logout");
+    }
   }
   const Mark idle = trial.mark();
   end_access_token(trial);
@@ -147,21 +137,14 @@ Verdict expect_shape(Trial& trial, const Seen& revocation) {
   return worst_of(std::move(verdicts));
 }
 
-// Tokens are opaque: what means something in a form is encoded.
 Verdict odd_token_arrives(Trial& trial) {
-  constexpr std::string_view kOdd = "1//r+t=of&an%2Fodd";
-  constexpr std::string_view kAccess = "an-access-token-of-nobody";
-  trial.add_secret(SecretKind::refresh_token, kOdd);
-  const Login login = login_answered_with(
-      trial,
-      exchange_answer(R"({"token_type":"Bearer","expires_in":864000,"access_token":")" +
-                      std::string(kAccess) + R"(","refresh_token":")" + std::string(kOdd) + "\"}"));
-  if (!login.landed) return passed();
+  const OddTokens odd = login_with_odd_tokens(trial, kFirst);
+  if (!odd.login.landed) return passed();
   const Mark before = trial.mark();
   (void)trial.logout();
   for (const Seen& revocation : trial.revocations(before)) {
     const std::string token = revocation.param("token");
-    if (token != kOdd && token != kAccess) {
+    if (token != odd.refresh && token != odd.access) {
       return failed("a token as it was issued", "another, changed on the way");
     }
   }

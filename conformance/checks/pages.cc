@@ -33,13 +33,6 @@ std::string strange(std::string value) {
 
 }  // namespace
 
-std::string_view header_in(const Landing& page, std::string_view name) {
-  for (const auto& [known, value] : page.headers) {
-    if (mock::wire::iequals(known, name)) return value;
-  }
-  return {};
-}
-
 std::vector<Landing> all_of(const Landing& first) {
   std::vector<Landing> all{first};
   all.insert(all.end(), first.followed.begin(), first.followed.end());

@@ -9,8 +9,6 @@
 
 namespace heygen::conformance {
 
-// The value of the answer's first header of that name, in any case; "" when there is none.
-[[nodiscard]] std::string_view header_in(const Landing& page, std::string_view name);
 // The answer, and those that it led to.
 [[nodiscard]] std::vector<Landing> all_of(const Landing& first);
 // Everything of the answers that a script or a person could read.

@@ -27,23 +27,14 @@ Verdict expect_known_params(const Seen& request) {
   return passed();
 }
 
-// Tokens are opaque: what means something in a form is encoded. The server does not know this one.
 Verdict odd_token_arrives(Trial& trial) {
-  constexpr std::string_view kOdd = "1//r+t=of&an%2Fodd";
   constexpr std::string_view kSession = "odd";
-  trial.add_secret(SecretKind::refresh_token, kOdd);
-  const Login login = login_answered_with(
-      trial,
-      exchange_answer(
-          R"({"token_type":"Bearer","expires_in":864000,"access_token":"an-access-token-of-nobody",)"
-          R"("refresh_token":")" +
-          std::string(kOdd) + "\"}"),
-      kSession);
-  if (!login.landed) return passed();
+  const OddTokens odd = login_with_odd_tokens(trial, kSession);
+  if (!odd.login.landed) return passed();
   const Mark before = trial.mark();
   (void)try_refresh(trial, kSession);
   for (const Seen& refresh : trial.refreshes(before)) {
-    Verdict same = expect_equal("the refresh token", kOdd, refresh.param("refresh_token"));
+    Verdict same = expect_equal("the refresh token", odd.refresh, refresh.param("refresh_token"));
     if (same.result != Result::pass) return same;
   }
   return passed();

@@ -22,23 +22,8 @@ constexpr Capabilities kStore{Capability::begin,    Capability::callback, Capabi
 constexpr Capabilities kKept{Capability::begin, Capability::callback, Capability::state,
                              Capability::restart, Capability::store};
 
-std::vector<fs::path> filled_files(const fs::path& folder) {
-  std::vector<fs::path> files;
-  std::error_code gone;
-  for (const auto& entry : fs::recursive_directory_iterator(folder, gone)) {
-    if (entry.is_regular_file(gone) && entry.file_size(gone) > 0) files.push_back(entry.path());
-  }
-  std::ranges::sort(files);
-  return files;
-}
-
 void write(const fs::path& file, std::string_view text) {
   std::ofstream(file, std::ios::binary | std::ios::trunc) << text;
-}
-
-bool holds(const std::vector<fs::path>& files, std::string_view text) {
-  return std::ranges::any_of(
-      files, [&](const fs::path& file) { return file_text(file).find(text) != std::string::npos; });
 }
 
 // The folder is gone, and a file in its place: nobody can write there, not even root. Nobody can
@@ -110,7 +95,7 @@ Verdict failure_reported(Trial& trial) {
   if (!done) return passed();  // the caller was told
   const std::string fresh = json_text(refreshes.back().response(), "refresh_token");
   const fs::path folder = gone ? gone->aside() : trial.store_dir();
-  if (!fresh.empty() && holds(filled_files(folder), fresh)) {
+  if (!fresh.empty() && any_holds(filled_files(folder), fresh)) {
     return not_applicable("the client writes to a file that it has open");
   }
   if (trial.logs().size() > said) return passed();

@@ -6,10 +6,6 @@
 
 namespace heygen::conformance {
 
-std::string with_query(const std::string& url, const Params& params) {
-  return url + (url.find('?') == std::string::npos ? "?" : "&") + params.encoded();
-}
-
 HttpRequest form_request(const std::string& url, const Params& form, std::string method) {
   return {std::move(method),
           url,

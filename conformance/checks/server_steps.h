@@ -9,7 +9,6 @@
 
 namespace heygen::conformance {
 
-std::string with_query(const std::string& url, const Params& params);
 HttpRequest form_request(const std::string& url, const Params& form, std::string method = "POST");
 
 // Where refreshes go: the token endpoint, and the refresh endpoint where there is another.

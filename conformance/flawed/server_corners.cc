@@ -42,19 +42,6 @@ void fill_in_secrets(ServerSeams& seams, Where where) {
   }));
 }
 
-void unbound_at_the_second_address(ServerSeams& seams) {
-  const auto notes = std::make_shared<Notes>();
-  seams.front.push_back(noting_tokens(notes));
-  seams.front.push_back(before(at_refresh_route, [notes](Request& request) {
-    const auto owner = notes->get("client " + in_body(request, "refresh_token"));
-    if (!owner || in_body(request, "client_id") == *owner) return;
-    Fields fields = body_fields(request);
-    put(fields, "client_id", *owner);
-    drop(fields, "client_secret");
-    set_body(request, fields);
-  }));
-}
-
 void refresh_tokens_in_any_case(ServerSeams& seams) {
   const auto notes = std::make_shared<Notes>();
   seams.front.push_back(after(at_token, [notes](const Request&, Response& response) {
@@ -182,7 +169,7 @@ constexpr std::array kServerCornerFlaws{
          "",
          Side::server,
          nullptr,
-         &unbound_at_the_second_address},
+         [](ServerSeams& seams) { any_client(seams, &at_refresh_route); }},
     Flaw{"sm58b-second-address-200",
          "answers errors with 200 at the refresh endpoint",
          {"server.token.error-shape"},

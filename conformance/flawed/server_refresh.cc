@@ -105,22 +105,6 @@ class ToctouRefresh final : public mock::MemoryStore {
   Window window_;
 };
 
-// The owner is put in the place of whoever asks.
-void any_client(ServerSeams& seams, const char* only) {
-  const auto notes = std::make_shared<Notes>();
-  seams.front.push_back(noting_tokens(notes));
-  const std::string wanted = only;
-  seams.front.push_back(before(at_refresh, [notes, wanted](Request& request) {
-    const auto owner = notes->get("client " + in_body(request, "refresh_token"));
-    const std::string client = in_body(request, "client_id");
-    if (!owner || client == *owner || (!wanted.empty() && client != wanted)) return;
-    Fields fields = body_fields(request);
-    put(fields, "client_id", *owner);
-    drop(fields, "client_secret");
-    set_body(request, fields);
-  }));
-}
-
 constexpr std::array kServerRefreshFlaws{
     Flaw{"sm23-no-rotation",
          "gives the same refresh token again",
@@ -218,14 +202,14 @@ constexpr std::array kServerRefreshFlaws{
          "",
          Side::server,
          nullptr,
-         [](ServerSeams& seams) { any_client(seams, ""); }},
+         [](ServerSeams& seams) { any_client(seams, &at_refresh); }},
     Flaw{"sm27b-refresh-any-confidential",
          "lets a confidential client refresh with a public one's token",
          {"server.refresh.bound-client"},
          "sm27-refresh-any-client",
          Side::server,
          nullptr,
-         [](ServerSeams& seams) { any_client(seams, "conformance-confidential"); }},
+         [](ServerSeams& seams) { any_client(seams, &at_refresh, "conformance-confidential"); }},
     Flaw{"sm28-access-refreshes",
          "refreshes with an access token",
          {"server.refresh.at-is-not-rt"},

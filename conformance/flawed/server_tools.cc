@@ -209,4 +209,19 @@ MakeStore noting_codes(std::shared_ptr<Notes> notes) {
   return store_of<CodeNotes>(std::move(notes));
 }
 
+void any_client(ServerSeams& seams, Where where, std::string only) {
+  const auto notes = std::make_shared<Notes>();
+  seams.front.push_back(noting_tokens(notes));
+  seams.front.push_back(
+      before(where, [notes, only = std::move(only)](mock::wire::Request& request) {
+        const auto owner = notes->get("client " + in_body(request, "refresh_token"));
+        const std::string client = in_body(request, "client_id");
+        if (!owner || client == *owner || (!only.empty() && client != only)) return;
+        Fields fields = body_fields(request);
+        put(fields, "client_id", *owner);
+        drop(fields, "client_secret");
+        set_body(request, fields);
+      }));
+}
+
 }  // namespace heygen::conformance

@@ -62,6 +62,9 @@ Around tried_again(Where where, std::function<bool(mock::wire::Request&)> change
 // Notes who asked for each token and what came with it: "client TOKEN", "access TOKEN" (of a
 // refresh token), "refresh TOKEN" (of an access token).
 Around noting_tokens(std::shared_ptr<Notes> notes);
+// Of refreshes there, the owner is put in the place of whoever asks; of this one alone, where it is
+// named.
+void any_client(ServerSeams& seams, Where where, std::string only = "");
 // A store that notes of each code: "client CODE", "redirect CODE", "challenge CODE".
 MakeStore noting_codes(std::shared_ptr<Notes> notes);
 

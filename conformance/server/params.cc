@@ -48,4 +48,8 @@ Params Params::twice(std::string_view name, std::string_view value) const {
 
 std::string Params::encoded() const { return client::form_encode(fields_); }
 
+std::string with_query(const std::string& url, const Params& params) {
+  return url + (url.find('?') == std::string::npos ? "?" : "&") + params.encoded();
+}
+
 }  // namespace heygen::conformance

@@ -32,4 +32,7 @@ class Params {
   std::vector<std::pair<std::string, std::string>> fields_;
 };
 
+// The URL with the parameters in its query, behind what it has there already.
+[[nodiscard]] std::string with_query(const std::string& url, const Params& params);
+
 }  // namespace heygen::conformance

@@ -18,10 +18,6 @@ namespace {
 constexpr std::string_view kForm = "application/x-www-form-urlencoded";
 constexpr int kMostHops = 10;
 
-std::string with_query(const std::string& url, const Params& params) {
-  return url + (url.find('?') == std::string::npos ? "?" : "&") + params.encoded();
-}
-
 Seen seen_of(const HttpRequest& request, mock::wire::Response response) {
   mock::Entry entry;
   entry.request.method = request.method;

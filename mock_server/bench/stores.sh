@@ -39,20 +39,17 @@ measure_million() {
   done
   policies '{"rotation":"rotate","old_access":"revoke"}'
   many=$(median_of many)
-  kill "$mock"
-  wait "$mock" || true
+  stop_mock
 }
 
 # Sets `on_sqlite` and `on_redis`, "" where there is no redis-server; each beside `in_memory`.
 measure_stores() {
   start_mock
   in_memory=$(median_of memory)
-  kill "$mock"
-  wait "$mock" || true
+  stop_mock
   start_mock --store "sqlite:$work/bench.db"
   on_sqlite=$(median_of sqlite)
-  kill "$mock"
-  wait "$mock" || true
+  stop_mock
   on_redis=
   command -v redis-server >/dev/null || return 0
   local port=$((20000 + RANDOM % 20000))
@@ -61,6 +58,5 @@ measure_stores() {
   until redis-cli -p $port ping >/dev/null 2>&1; do :; done
   start_mock --store "redis://127.0.0.1:$port/0"
   on_redis=$(median_of redis)
-  kill "$mock"
-  wait "$mock" || true
+  stop_mock
 }
