@@ -39,10 +39,15 @@ std::string Seen::whole_request() const {
   return text + "\n" + entry_->request.body;
 }
 
+nlohmann::json json_object(std::string_view body) {
+  // nlohmann's reader takes a NUL for the end, and does not look at what follows.
+  if (body.find('\0') != std::string_view::npos) return nullptr;
+  auto parsed = nlohmann::json::parse(body, nullptr, /*allow_exceptions=*/false);
+  return parsed.is_object() ? parsed : nlohmann::json(nullptr);
+}
+
 std::string json_text(const mock::wire::Response& response, std::string_view member) {
-  using nlohmann::json;
-  const json body = json::parse(response.body, nullptr, /*allow_exceptions=*/false);
-  if (!body.is_object()) return {};
+  const auto body = json_object(response.body);
   const auto found = body.find(member);
   return found != body.end() && found->is_string() ? found->get<std::string>() : std::string();
 }

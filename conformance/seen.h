@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,6 +43,9 @@ class Seen {
   mock::wire::Form query_;
   mock::wire::Form form_;
 };
+
+// The JSON object that a body is, from end to end; null when it is none.
+nlohmann::json json_object(std::string_view body);
 
 // A member of the response's JSON object when it is a string, else "".
 std::string json_text(const mock::wire::Response& response, std::string_view member);

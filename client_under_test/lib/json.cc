@@ -59,6 +59,8 @@ std::optional<double> JsonObject::number(std::string_view name) const {
 
 std::optional<JsonObject> parse_json_object(std::string_view text) {
   if (!nested_within(text, kDeepest)) return std::nullopt;
+  // nlohmann's reader takes a NUL for the end, and does not look at what follows.
+  if (text.find('\0') != std::string_view::npos) return std::nullopt;
   const nlohmann::json parsed = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!parsed.is_object()) return std::nullopt;
   JsonObject object;

@@ -10,6 +10,8 @@ TEST(Json, OnlyAnObjectIsRead) {
     EXPECT_FALSE(parse_json_object(text)) << text;
   }
   EXPECT_TRUE(parse_json_object(" {} "));
+  using namespace std::string_view_literals;
+  EXPECT_FALSE(parse_json_object("{}\0x"sv));
 }
 
 TEST(Json, MembersKeepTheirKind) {

@@ -68,8 +68,10 @@ std::optional<Url> parse_url(std::string_view text) {
   url.has_fragment = text.find('#') != std::string_view::npos;
   url.has_user =
       part(handle, CURLUPART_USER).has_value() || part(handle, CURLUPART_PASSWORD).has_value();
-  // libcurl decodes "%87" in a host: that is no name (RFC 1123 §2.1), and no two read it alike.
+  // libcurl decodes "%87" in a host: that is no name (RFC 1123 §2.1), and no two read it alike. A
+  // '%' that is left over would be decoded by the next reader of the origin.
   if (url.host.empty() || !is_visible_ascii(url.host) || url.port.empty()) return std::nullopt;
+  if (url.host.find('%') != std::string::npos) return std::nullopt;
   return url;
 }
 

@@ -61,6 +61,7 @@ TEST(Url, ReferencesAreResolvedAgainstTheirBase) {
 
 TEST(Url, AHostIsAsciiAfterDecoding) {
   EXPECT_FALSE(parse_url("http://063.0.0.%876/a"));
+  EXPECT_FALSE(parse_url("http://7.4%%44/"));
   EXPECT_TRUE(parse_url("http://127.0.0.1/%87"));
 }
 

@@ -10,11 +10,6 @@ namespace {
 
 using nlohmann::json;
 
-json object_of(const std::string& body) {
-  json parsed = json::parse(body, nullptr, /*allow_exceptions=*/false);
-  return parsed.is_object() ? parsed : json(nullptr);
-}
-
 std::string names_of(const mock::wire::Form& form) {
   std::string names;
   for (const auto& [name, value] : form.fields) {
@@ -43,16 +38,16 @@ std::size_t Reply::count(std::string_view name) const {
   return query_of(header("Location")).count(name);
 }
 
-bool Reply::is_json_object() const { return object_of(body()).is_object(); }
+bool Reply::is_json_object() const { return json_object(body()).is_object(); }
 
-bool Reply::has(std::string_view member) const { return object_of(body()).contains(member); }
+bool Reply::has(std::string_view member) const { return json_object(body()).contains(member); }
 
 std::string Reply::text(std::string_view member) const {
   return json_text(seen_.response(), member);
 }
 
 std::optional<double> Reply::number(std::string_view member) const {
-  const json object = object_of(body());
+  const json object = json_object(body());
   const auto found = object.find(member);
   if (found == object.end() || !found->is_number()) return std::nullopt;
   return found->get<double>();

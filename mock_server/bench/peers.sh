@@ -1,8 +1,10 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154  # url, work, rounds: scripts/bench sets them
 # For scripts/bench, whose variables and functions it uses: other mocks under the same load as ours,
-# each as its documentation starts it, at 16 connections. They answer the same request with the same
-# tokens each time; ours checks, rotates and writes down.
+# each as its documentation starts it, at 16 connections. All are asked the same request over and over,
+# so that the asking costs the same. The peers answer it with the same tokens each time; ours, which keeps
+# its refresh tokens here (rotation "reuse"), checks it, issues an access token, kills the one before and
+# writes all of it down.
 
 peer_connections=16
 
@@ -47,7 +49,9 @@ answers() {
 
 # measure_peer NAME STARTER: rounds of it and of ours in turn.
 measure_peer() {
-  local round
+  local round kept
+  mint 1
+  kept=$(cat "$work/tokens")
   say "$1 at $peer_connections connections"
   "$2"
   pids+=("$peer")
@@ -58,8 +62,7 @@ measure_peer() {
   for round in 1 2 3; do load $peer_connections "$peer_url" '' form.lua >/dev/null; done
   for ((round = 0; round < rounds; round++)); do
     load $peer_connections "$peer_url" '' form.lua >>"$work/peer.$1"
-    mint 1200
-    load $peer_connections "$url/v1/oauth/token" >>"$work/beside.$1"
+    TOKEN=$kept load $peer_connections "$url/v1/oauth/token" '' form.lua >>"$work/beside.$1"
   done
   kill "$peer"
   wait "$peer" || true
@@ -70,6 +73,7 @@ measure_peers() {
   cp mock_server/bench/peers.package.json build/peers/package.json
   (cd build/peers && npm install --no-package-lock --no-audit --no-fund >npm.log 2>&1) ||
     die "npm could not install the peers: see build/peers/npm.log"
+  policies '{"rotation":"reuse","old_access":"revoke"}'
   measure_peer wiremock start_wiremock
   measure_peer oauth2-mock-server start_oauth2_mock_server
 }

@@ -6,10 +6,6 @@
 store_connections=16
 most_live=1000000
 
-policies() {
-  curl -sS -o /dev/null --fail -X PATCH -H 'Content-Type: application/json' \
-    -d "{\"policies\":$1}" "$url/_mock/config"
-}
 live_tokens() {
   curl -sS "$url/_mock/metrics" |
     awk '/^heygen_mock_tokens_live\{kind="access"\}/ {n = $2} END {printf "%d\n", n}'
@@ -26,19 +22,39 @@ median_of() {
   stats <"$work/store.$1" | awk '{print $2}'
 }
 
-# Sets `few` and `many`: refreshes a second with the 1,200 tokens in use alone, and among a million
-# more. What a refresh replaces dies in both, so that the number stays as it is.
+# Sets `few` and `many`: refreshes a second of a mock with the 1,200 tokens in use alone, and of one
+# with a million more, in turn. What a refresh replaces dies in both, so that the numbers stay.
 measure_million() {
+  local each round few_mock
+  local -A urls
   start_mock
+  few_mock=$mock
+  urls[few]=$url
   policies '{"old_access":"revoke"}'
-  few=$(median_of few)
+  start_mock
+  urls[many]=$url
   policies '{"rotation":"reuse","old_access":"keep"}'
   until [ "$(live_tokens)" -ge $most_live ]; do
     mint 1200 # anew: where there is no more room, the oldest go
     seconds=1 load $store_connections "$url/v1/oauth/token" >/dev/null
   done
   policies '{"rotation":"rotate","old_access":"revoke"}'
-  many=$(median_of many)
+  for each in few many; do
+    url=${urls[$each]}
+    mint 1200
+    load $store_connections "$url/v1/oauth/token" >/dev/null # warm-up
+  done
+  for ((round = 0; round < rounds; round++)); do
+    for each in few many; do
+      url=${urls[$each]}
+      mint 1200
+      load $store_connections "$url/v1/oauth/token" >>"$work/store.$each"
+    done
+  done
+  few=$(stats <"$work/store.few" | awk '{print $2}')
+  many=$(stats <"$work/store.many" | awk '{print $2}')
+  stop_mock
+  mock=$few_mock
   stop_mock
 }
 

@@ -24,7 +24,7 @@ bool matches_any_path(std::string_view registered, const Uri& asked) {
   const auto base = parse_uri(registered.substr(0, registered.size() - kAnyPath.size()));
   return base && base->path.empty() && !base->query && is_plain_http(*base) &&
          is_plain_http(asked) && is_loopback_host(base->host, true) && base->host == asked.host &&
-         !asked.userinfo && !asked.fragment;
+         !base->userinfo && !asked.userinfo && !asked.fragment;
 }
 
 }  // namespace

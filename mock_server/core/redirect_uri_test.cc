@@ -79,6 +79,7 @@ TEST(RedirectUri, AnyPathCoversItsOwnHostAlone) {
 // However such a registration came in: it opens nothing but a loopback host.
 TEST(RedirectUri, AnyPathIsWorthNothingWhereItMayNotStand) {
   for (const auto& [registered, asked] : {std::pair{"http://app.test/*", "http://app.test/a"},
+                                          std::pair{"http://@127.0.0.1/*", "http://127.0.0.1/a"},
                                           std::pair{"https://127.0.0.1/*", "https://127.0.0.1/a"},
                                           std::pair{"https://127.0.0.1/*", "http://127.0.0.1/a"},
                                           std::pair{"http://127.0.0.1/a/*", "http://127.0.0.1/a/b"},

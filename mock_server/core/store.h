@@ -185,12 +185,14 @@ class Store {
                                  std::chrono::seconds window, TimePoint now) = 0;
 
   // --- calls that may be repeated ---
-  // Takes the key for this request (`digest` tells it from others) until `ttl` has passed, or says
-  // what became of the one that took it. Of N callers one begins.
+  // Takes the key for this request (`digest` tells it from others), or says what became of the one
+  // that took it. Of N callers one begins. Who has not ended it after `lease`, never will: the key
+  // is free again.
   virtual CallOutcome begin_call(std::string_view key, std::string_view digest,
-                                 std::chrono::seconds ttl, TimePoint now) = 0;
-  // What the begun call is answered with from now on; nothing: the key is free again.
-  virtual void end_call(std::string_view key, std::optional<KeptAnswer> answer) = 0;
+                                 std::chrono::seconds lease, TimePoint now) = 0;
+  // What the begun call is answered with before `until`; nothing: the key is free again.
+  virtual void end_call(std::string_view key, std::optional<KeptAnswer> answer,
+                        TimePoint until) = 0;
 
   // --- the control API ---
   [[nodiscard]] virtual std::vector<TokenView> tokens(TimePoint now) const = 0;

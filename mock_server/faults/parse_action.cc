@@ -135,7 +135,7 @@ JsonPatch parse_patch(JsonObject& object) {
   }
   for (auto& [name, text] : text_members(object, "patch_text")) {
     const JsonObject at{*object.member("patch_text"), object.path_of("patch_text")};
-    if (!nlohmann::json::accept(text)) at.refuse(name, "write JSON text, such as \"8.64e5\"");
+    if (!is_json(text)) at.refuse(name, "write JSON text, such as \"8.64e5\"");
     if (std::ranges::any_of(patch, [&, &key = name](const auto& p) { return p.first == key; })) {
       at.refuse(name, "it stands in `patch` already");
     }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "mock_server/faults/natural.h"
+#include "mock_server/notation/json_object.h"
 
 namespace heygen::mock {
 namespace {
@@ -80,7 +81,7 @@ std::vector<Member> members_of(std::string_view object) {
 
 std::optional<std::string> patch_object(std::string_view object, const JsonPatch& patch) {
   object = trimmed(object);
-  if (!object.starts_with('{') || !nlohmann::json::accept(object)) return std::nullopt;
+  if (!object.starts_with('{') || !is_json(object)) return std::nullopt;
   auto members = members_of(object);
   std::string added;
   for (const auto& [name, value] : patch) {

@@ -39,6 +39,8 @@ TEST(PatchObject, TakesNothingButAnObject) {
   for (const auto* text : {"", "[]", "7", "\"{}\"", "{", "{\"a\":}", "<html>", "{} {}"}) {
     EXPECT_EQ(patch_object(text, {{"a", "1"}}), std::nullopt) << text;
   }
+  using namespace std::string_view_literals;
+  EXPECT_EQ(patch_object("{}\0\"}"sv, {{"a", "1"}}), std::nullopt);
 }
 
 TEST(CutJson, IsNeverJson) {

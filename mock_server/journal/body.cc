@@ -38,6 +38,8 @@ std::optional<ordered_json> parsed(std::string_view body) {
   const auto first = body.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos || (body[first] != '{' && body[first] != '[')) return {};
   if (body.size() > kMostJsonShown || too_deep(body)) return {};
+  // The parser takes a NUL for the end: what follows would not be shown.
+  if (body.find('\0') != std::string_view::npos) return {};
   auto json = ordered_json::parse(body, nullptr, false);
   if (json.is_discarded()) return {};
   return json;

@@ -54,7 +54,12 @@ std::string list_of(std::initializer_list<std::string_view> choices) {
 
 }  // namespace
 
+bool is_json(std::string_view text) {
+  return text.find('\0') == std::string_view::npos && json::accept(text);
+}
+
 json parse_json(std::string_view text) {
+  if (text.find('\0') != std::string_view::npos) throw BadInput{"", "not JSON: a NUL byte in it"};
   try {
     return json::parse(text, [builder = StrictBuilder{}](int depth, json::parse_event_t event,
                                                          json& parsed) mutable {

@@ -34,6 +34,10 @@ class BadInput : public std::runtime_error {
 // refused. Throws BadInput, with line and column.
 nlohmann::json parse_json(std::string_view text);
 
+// Whether the text is JSON from end to end. (nlohmann's reader takes a NUL for the end, and does
+// not look at what follows.)
+bool is_json(std::string_view text);
+
 // One object's members, each asked for by name. Every function throws BadInput. The JSON value must
 // outlive it.
 class JsonObject {

@@ -74,6 +74,10 @@ TEST(Json, WhatIsWrongIsSaidWithItsPlace) {
   EXPECT_EQ(refusal([] { parse_json(std::string(100'000, '[')); }).second,
             "nest it less than 64 levels deep");
   EXPECT_NE(refusal([] { parse_json("\"\xff\""); }).second, "taken");
+  EXPECT_EQ(refusal([] {
+              parse_json(std::string_view{"{}\0x", 4});
+            }).second,
+            "not JSON: a NUL byte in it");
 }
 
 TEST(Json, EveryMemberMustBeKnownAndOfItsType) {

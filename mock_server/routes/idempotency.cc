@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view kField = "Idempotency-Key";
 constexpr std::chrono::hours kKept{24};
+constexpr std::chrono::seconds kLease{60};  // none of our answers takes as long
 constexpr std::size_t kLongestKey = 255;
 constexpr std::size_t kMostKept = std::size_t{256} * 1024;  // bytes of an answer
 
@@ -24,30 +25,33 @@ bool is_key(std::string_view text) {
 // Frees the key unless an answer was kept, whatever is thrown in between.
 class Begun {
  public:
-  Begun(Store& store, std::string key) : store_(store), key_(std::move(key)) {}
+  Begun(Store& store, std::string key, TimePoint until)
+      : store_(store), key_(std::move(key)), until_(until) {}
   Begun(const Begun&) = delete;
   Begun& operator=(const Begun&) = delete;
   ~Begun() {
     if (ended_) return;
     try {
-      store_.end_call(key_, std::nullopt);
+      store_.end_call(key_, std::nullopt, until_);
     } catch (const StoreUnavailable&) {
-      ended_ = true;  // the key ends with its time
+      ended_ = true;  // the key is free after its lease
     }
   }
   void end(KeptAnswer answer) {
-    store_.end_call(key_, std::move(answer));
+    store_.end_call(key_, std::move(answer), until_);
     ended_ = true;
   }
 
  private:
   Store& store_;
   const std::string key_;
+  const TimePoint until_;
   bool ended_ = false;
 };
 
-Answer decide_and_keep(Store& store, std::string key, const std::function<Answer()>& decide) {
-  Begun begun{store, std::move(key)};
+Answer decide_and_keep(const Context& context, std::string key,
+                       const std::function<Answer()>& decide) {
+  Begun begun{context.store, std::move(key), saturating_add(context.now, kKept)};
   Answer answer = decide();
   const wire::Response& response = answer.response;
   if (response.status < 500 && response.body.size() <= kMostKept) {
@@ -84,7 +88,7 @@ Answer answer_once(const Call& call, const Visit& visit, const User& account,
   const Context& context = visit.context;
   const std::string key = account.id + "\n" + given;
   const std::string digest = hex(sha256(request.target + "\n" + request.body));
-  const CallOutcome outcome = context.store.begin_call(key, digest, kKept, context.now);
+  const CallOutcome outcome = context.store.begin_call(key, digest, kLease, context.now);
   if (const auto* const kept = std::get_if<CallAnswered>(&outcome)) {
     return repeat(*kept, context.now);
   }
@@ -97,7 +101,7 @@ Answer answer_once(const Call& call, const Visit& visit, const User& account,
         call, ApiError::key_reused,
         "this Idempotency-Key came with another path or body less than 24 hours ago");
   }
-  return decide_and_keep(context.store, key, decide);
+  return decide_and_keep(context, key, decide);
 }
 
 }  // namespace heygen::mock

@@ -73,11 +73,21 @@ TEST_F(Idempotency, AKeyBelongsToOneAccount) {
 TEST_F(Idempotency, WhileTheFirstIsUnderWayItIs409) {
   // As another thread leaves it that has begun and not ended.
   (void)world_.store.begin_call(world_.config.users[0].id + "\nk", hex(sha256("/v3/videos\n{}")),
-                                hours{24}, world_.clock.now());
+                                std::chrono::minutes{1}, world_.clock.now());
   const Answer answer = order("k");
   EXPECT_EQ(answer.response.status, 409);
   EXPECT_EQ(answer.outcome, "request_in_progress");
   EXPECT_EQ(json_text(answer.response.body, "code"), "request_in_progress");
+}
+
+// The store fails between the two, so that nobody can end the call.
+TEST_F(Idempotency, ACallThatNobodyEndsIsUnderWayForAMinuteAtMost) {
+  (void)world_.store.begin_call(world_.config.users[0].id + "\nk", hex(sha256("/v3/videos\n{}")),
+                                std::chrono::minutes{1}, world_.clock.now());
+  world_.clock.advance(std::chrono::seconds{59});
+  EXPECT_EQ(order("k").response.status, 409);
+  world_.clock.advance(std::chrono::seconds{1});
+  EXPECT_EQ(order("k").response.status, 200);
 }
 
 TEST_F(Idempotency, ABadKeyIsRefused) {

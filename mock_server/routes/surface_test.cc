@@ -202,7 +202,7 @@ class BrokenStore final : public Store {
                          TimePoint) override {
     fail();
   }
-  void end_call(std::string_view, std::optional<KeptAnswer>) override { fail(); }
+  void end_call(std::string_view, std::optional<KeptAnswer>, TimePoint) override { fail(); }
   std::vector<TokenView> tokens(TimePoint) const override { fail(); }
   bool revoke_by_id(std::string_view) override { fail(); }
   bool expire_by_id(std::string_view, TimePoint) override { fail(); }

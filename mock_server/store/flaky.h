@@ -87,12 +87,12 @@ class FlakyStore final : public Store {
                          TimePoint now) override {
     return pass().take_quota(key, limit, window, now);
   }
-  CallOutcome begin_call(std::string_view key, std::string_view digest, std::chrono::seconds ttl,
+  CallOutcome begin_call(std::string_view key, std::string_view digest, std::chrono::seconds lease,
                          TimePoint now) override {
-    return pass().begin_call(key, digest, ttl, now);
+    return pass().begin_call(key, digest, lease, now);
   }
-  void end_call(std::string_view key, std::optional<KeptAnswer> answer) override {
-    pass().end_call(key, std::move(answer));
+  void end_call(std::string_view key, std::optional<KeptAnswer> answer, TimePoint until) override {
+    pass().end_call(key, std::move(answer), until);
   }
   std::vector<TokenView> tokens(TimePoint now) const override { return pass().tokens(now); }
   bool revoke_by_id(std::string_view id) override { return pass().revoke_by_id(id); }

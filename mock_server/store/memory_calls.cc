@@ -7,9 +7,9 @@
 namespace heygen::mock {
 
 CallOutcome MemoryStore::begin_call(std::string_view key, std::string_view digest,
-                                    std::chrono::seconds ttl, TimePoint now) {
+                                    std::chrono::seconds lease, TimePoint now) {
   const std::lock_guard lock(mutex_);
-  RepeatableCall fresh{std::string{digest}, now, saturating_add(now, ttl), std::nullopt};
+  RepeatableCall fresh{std::string{digest}, now, saturating_add(now, lease), std::nullopt};
   const auto it = calls_.find(key);
   if (it != calls_.end() && now < it->second.expires_at) {
     const RepeatableCall& known = it->second;
@@ -30,12 +30,14 @@ CallOutcome MemoryStore::begin_call(std::string_view key, std::string_view diges
   return CallBegun{};
 }
 
-void MemoryStore::end_call(std::string_view key, std::optional<KeptAnswer> answer) {
+void MemoryStore::end_call(std::string_view key, std::optional<KeptAnswer> answer,
+                           TimePoint until) {
   const std::lock_guard lock(mutex_);
   const auto it = calls_.find(key);
   if (it == calls_.end()) return;  // forgotten meanwhile
   if (answer) {
     it->second.answer = std::move(answer);
+    it->second.expires_at = until;
     return;
   }
   calls_.erase(it);

@@ -44,7 +44,7 @@ QuotaAnswer SqliteStore::take_quota(std::string_view key, std::int64_t limit,
 }
 
 CallOutcome SqliteStore::begin_call(std::string_view key, std::string_view digest,
-                                    std::chrono::seconds ttl, TimePoint now) {
+                                    std::chrono::seconds lease, TimePoint now) {
   return file_->transact([&](SqliteConnection& c) -> CallOutcome {
     {
       Rows rows = c.query(
@@ -60,7 +60,7 @@ CallOutcome SqliteStore::begin_call(std::string_view key, std::string_view diges
     (void)c.change(
         "INSERT OR REPLACE INTO calls (sandbox, key, digest, begun, expires_at) "
         "VALUES (?, ?, ?, ?, ?)",
-        sandbox_, key, digest, now, saturating_add(now, ttl));
+        sandbox_, key, digest, now, saturating_add(now, lease));
     make_room_for(c,
                   "DELETE FROM calls WHERE seq IN (SELECT seq FROM calls WHERE sandbox = ? "
                   "ORDER BY seq DESC LIMIT -1 OFFSET ?)",
@@ -69,12 +69,13 @@ CallOutcome SqliteStore::begin_call(std::string_view key, std::string_view diges
   });
 }
 
-void SqliteStore::end_call(std::string_view key, std::optional<KeptAnswer> answer) {
+void SqliteStore::end_call(std::string_view key, std::optional<KeptAnswer> answer,
+                           TimePoint until) {
   const std::string record = answer ? records::write(*answer) : std::string{};
   file_->run([&](SqliteConnection& c) {
     if (answer) {
-      (void)c.change("UPDATE calls SET answer = ? WHERE sandbox = ? AND key = ?", Blob{record},
-                     sandbox_, key);
+      (void)c.change("UPDATE calls SET answer = ?, expires_at = ? WHERE sandbox = ? AND key = ?",
+                     Blob{record}, until, sandbox_, key);
     } else {
       (void)c.change("DELETE FROM calls WHERE sandbox = ? AND key = ?", sandbox_, key);
     }

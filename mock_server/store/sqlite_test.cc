@@ -76,7 +76,7 @@ TEST_F(SqliteStoresTest, WhatWasKeptIsThereAgain) {
     ASSERT_TRUE(box->revoke("rt-2"));
     (void)box->begin_call("under way", "a", std::chrono::seconds{60}, kNow);
     (void)box->begin_call("answered", "a", std::chrono::seconds{60}, kNow);
-    box->end_call("answered", KeptAnswer{200, {}, "body"});
+    box->end_call("answered", KeptAnswer{200, {}, "body"}, kNow + std::chrono::seconds{60});
     stores.open("y").store->put_grant("demo", "bob", "", pair("3"));
   }
   SqliteStores stores{file_};

@@ -360,14 +360,14 @@ TYPED_TEST_P(StoreContract, OfManyConcurrentCallsAWindowGrantsItsLimit) {
 
 TYPED_TEST_P(StoreContract, ACallIsAnsweredOnceAndThenAgainTheSameWay) {
   Store& store = *this->store_;
-  constexpr std::chrono::seconds kTtl{60};
+  constexpr std::chrono::seconds kLease{10};
   const auto begin = [&](std::string_view digest, TimePoint now) {
-    return store.begin_call("k", digest, kTtl, now);
+    return store.begin_call("k", digest, kLease, now);
   };
   EXPECT_TRUE(std::holds_alternative<CallBegun>(begin("a", this->kNow)));
   EXPECT_TRUE(std::holds_alternative<CallInProgress>(begin("a", this->at(1))));
   EXPECT_TRUE(std::holds_alternative<CallDiffers>(begin("b", this->at(1))));
-  store.end_call("k", KeptAnswer{201, {{"X-A", "1"}}, "body"});
+  store.end_call("k", KeptAnswer{201, {{"X-A", "1"}}, "body"}, this->at(60));
   const CallOutcome again = begin("a", this->at(59));
   ASSERT_TRUE(std::holds_alternative<CallAnswered>(again));
   const auto& [answer, begun] = std::get<CallAnswered>(again);
@@ -381,18 +381,28 @@ TYPED_TEST_P(StoreContract, ACallIsAnsweredOnceAndThenAgainTheSameWay) {
 
 TYPED_TEST_P(StoreContract, ACallThatFailedIsFreeAgain) {
   Store& store = *this->store_;
-  constexpr std::chrono::seconds kTtl{60};
-  ASSERT_TRUE(std::holds_alternative<CallBegun>(store.begin_call("k", "a", kTtl, this->kNow)));
-  store.end_call("k", std::nullopt);
-  EXPECT_TRUE(std::holds_alternative<CallBegun>(store.begin_call("k", "b", kTtl, this->kNow)));
+  constexpr std::chrono::seconds kLease{60};
+  ASSERT_TRUE(std::holds_alternative<CallBegun>(store.begin_call("k", "a", kLease, this->kNow)));
+  store.end_call("k", std::nullopt, this->at(60));
+  EXPECT_TRUE(std::holds_alternative<CallBegun>(store.begin_call("k", "b", kLease, this->kNow)));
+}
+
+// As a process leaves it that was killed, or that the store left alone, in the middle of a call.
+TYPED_TEST_P(StoreContract, ACallThatIsNeverEndedIsFreeAgainAfterItsLease) {
+  Store& store = *this->store_;
+  constexpr std::chrono::seconds kLease{10};
+  ASSERT_TRUE(std::holds_alternative<CallBegun>(store.begin_call("k", "a", kLease, this->kNow)));
+  EXPECT_TRUE(
+      std::holds_alternative<CallInProgress>(store.begin_call("k", "a", kLease, this->at(9))));
+  EXPECT_TRUE(std::holds_alternative<CallBegun>(store.begin_call("k", "a", kLease, this->at(10))));
 }
 
 TYPED_TEST_P(StoreContract, AnAnswerIsKeptThoughTheClockWasMovedBack) {
   Store& store = *this->store_;
-  constexpr std::chrono::seconds kTtl{60};
-  (void)store.begin_call("k", "a", kTtl, this->at(86400));
-  store.end_call("k", KeptAnswer{200, {}, "body"});
-  EXPECT_TRUE(std::holds_alternative<CallAnswered>(store.begin_call("k", "a", kTtl, this->kNow)));
+  constexpr std::chrono::seconds kLease{60};
+  (void)store.begin_call("k", "a", kLease, this->at(86400));
+  store.end_call("k", KeptAnswer{200, {}, "body"}, this->at(2 * 86400));
+  EXPECT_TRUE(std::holds_alternative<CallAnswered>(store.begin_call("k", "a", kLease, this->kNow)));
 }
 
 TYPED_TEST_P(StoreContract, OfManyConcurrentCallsWithOneKeyOneBegins) {
@@ -506,8 +516,9 @@ REGISTER_TYPED_TEST_SUITE_P(
     ARefusedCallIsNotCounted, AClockThatWasMovedBackBeginsANewWindow,
     AWindowLongerThanTimeNeverEnds, OfManyConcurrentCallsAWindowGrantsItsLimit,
     ACallIsAnsweredOnceAndThenAgainTheSameWay, ACallThatFailedIsFreeAgain,
-    AnAnswerIsKeptThoughTheClockWasMovedBack, OfManyConcurrentCallsWithOneKeyOneBegins,
-    ClearForgetsAllButTheClients, ANoteIsKeptUntilAnotherTakesItsPlace, ACountStopsAtItsLimit,
+    ACallThatIsNeverEndedIsFreeAgainAfterItsLease, AnAnswerIsKeptThoughTheClockWasMovedBack,
+    OfManyConcurrentCallsWithOneKeyOneBegins, ClearForgetsAllButTheClients,
+    ANoteIsKeptUntilAnotherTakesItsPlace, ACountStopsAtItsLimit,
     OfManyConcurrentCountsEachIsAnother, BytesAreKeptAsTheyAre);
 
 }  // namespace heygen::mock

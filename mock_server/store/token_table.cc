@@ -39,7 +39,7 @@ TokenRecord* TokenIndex::find(std::uint64_t hash) const noexcept {
 
 void TokenIndex::insert(TokenRecord& record) {
   if (2 * (used_ + 1) > slots_.size()) {
-    std::vector<Slot> before(std::max(2 * slots_.size(), kFirstSlots));
+    Slots before(std::max(2 * slots_.size(), kFirstSlots));
     before.swap(slots_);
     for (const Slot& slot : before) {
       if (slot.record != nullptr) place(slot);

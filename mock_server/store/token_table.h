@@ -13,6 +13,7 @@
 
 #include "mock_server/core/crypto.h"
 #include "mock_server/core/types.h"
+#include "mock_server/store/huge_pages.h"
 
 namespace heygen::mock {
 
@@ -81,7 +82,8 @@ class TokenIndex {
   }
   void place(Slot slot) noexcept;
 
-  std::vector<Slot> slots_;  // as many as a power of two
+  using Slots = std::vector<Slot, HugePageAllocator<Slot>>;
+  Slots slots_;  // as many as a power of two
   std::size_t used_ = 0;
 };
 

@@ -2,7 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <cstdint>
 #include <map>
+#include <new>
 #include <random>
 #include <string>
 #include <vector>
@@ -133,6 +135,36 @@ TEST(TokenTable, IsWhatAMapAndAListWouldBe) {
   table.clear();
   EXPECT_THAT(by_age(table), IsEmpty());
   EXPECT_EQ(table.find(order.front()), nullptr);
+}
+
+// Beyond what one huge page of the index holds.
+TEST(TokenTable, ManyAreFoundAndForgottenLikeFew) {
+  constexpr int kMany = 140'000;
+  TokenFamily family;
+  TokenTable table;
+  std::vector<TokenRecord*> records;
+  for (int i = 0; i < kMany; ++i) {
+    records.push_back(table.add("token-" + std::to_string(i), TokenKind::access, family));
+  }
+  for (int i = 0; i < kMany; i += 2) table.erase(*records[static_cast<std::size_t>(i)]);
+  for (int i = 0; i < kMany; ++i) {
+    auto* const expected = i % 2 == 0 ? nullptr : records[static_cast<std::size_t>(i)];
+    ASSERT_EQ(table.find("token-" + std::to_string(i)), expected) << i;
+  }
+  EXPECT_EQ(table.size(), records.size() / 2);
+}
+
+TEST(HugePageAllocator, GivesBigBlocksAWholePageOfTheirOwn) {
+  HugePageAllocator<std::uint64_t> allocator;
+  constexpr std::size_t kBig = kHugePage / sizeof(std::uint64_t);
+  auto* const big = allocator.allocate(kBig);
+  EXPECT_EQ(reinterpret_cast<std::uintptr_t>(big) % kHugePage, 0U);
+  big[0] = big[kBig - 1] = 1;
+  allocator.deallocate(big, kBig);
+  auto* const small = allocator.allocate(1);
+  *small = 1;
+  allocator.deallocate(small, 1);
+  EXPECT_THROW((void)allocator.allocate(static_cast<std::size_t>(-1)), std::bad_array_new_length);
 }
 
 }  // namespace

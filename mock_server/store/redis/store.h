@@ -67,9 +67,9 @@ class RedisStore final : public Store {
   QuotaAnswer take_quota(std::string_view key, std::int64_t limit, std::chrono::seconds window,
                          TimePoint now) override;
 
-  CallOutcome begin_call(std::string_view key, std::string_view digest, std::chrono::seconds ttl,
+  CallOutcome begin_call(std::string_view key, std::string_view digest, std::chrono::seconds lease,
                          TimePoint now) override;
-  void end_call(std::string_view key, std::optional<KeptAnswer> answer) override;
+  void end_call(std::string_view key, std::optional<KeptAnswer> answer, TimePoint until) override;
 
   [[nodiscard]] std::vector<TokenView> tokens(TimePoint now) const override;
   bool revoke_by_id(std::string_view id) override;

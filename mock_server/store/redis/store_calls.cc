@@ -77,10 +77,11 @@ QuotaAnswer RedisStore::take_quota(std::string_view key, std::int64_t limit,
 }
 
 CallOutcome RedisStore::begin_call(std::string_view key, std::string_view digest,
-                                   std::chrono::seconds ttl, TimePoint now) {
-  const Reply reply = run(
-      "begin_call", {std::string{key}, std::string{digest}, records::write_time(now),
-                     records::write_time(saturating_add(now, ttl)), std::to_string(limits_.calls)});
+                                   std::chrono::seconds lease, TimePoint now) {
+  const Reply reply =
+      run("begin_call",
+          {std::string{key}, std::string{digest}, records::write_time(now),
+           records::write_time(saturating_add(now, lease)), std::to_string(limits_.calls)});
   const std::string_view what = outcome(reply);
   if (what == "begun") return CallBegun{};
   if (what == "in_progress") return CallInProgress{};
@@ -91,8 +92,9 @@ CallOutcome RedisStore::begin_call(std::string_view key, std::string_view digest
   refuse_outcome(what);
 }
 
-void RedisStore::end_call(std::string_view key, std::optional<KeptAnswer> answer) {
-  run("end_call", {std::string{key}, answer ? records::write(*answer) : ""});
+void RedisStore::end_call(std::string_view key, std::optional<KeptAnswer> answer, TimePoint until) {
+  run("end_call",
+      {std::string{key}, answer ? records::write(*answer) : "", records::write_time(until)});
 }
 
 }  // namespace heygen::mock::redis
