@@ -33,6 +33,14 @@ bool is_clean(std::string_view text) {
          text.find('\\') == std::string_view::npos;
 }
 
+// As it is written, without a user name. libcurl takes one slash as it takes two.
+std::string_view host_and_port(std::string_view url) {
+  url.remove_prefix(std::min(url.find(':') + 1, url.size()));
+  url.remove_prefix(std::min(url.find_first_not_of('/'), url.size()));
+  url = url.substr(0, url.find_first_of("/?#"));
+  return url.substr(url.rfind('@') + 1);
+}
+
 bool set(const Handle& handle, std::string_view text) {
   return handle &&
          curl_url_set(handle.get(), CURLUPART_URL, std::string(text).c_str(), 0) == CURLUE_OK;
@@ -68,10 +76,10 @@ std::optional<Url> parse_url(std::string_view text) {
   url.has_fragment = text.find('#') != std::string_view::npos;
   url.has_user =
       part(handle, CURLUPART_USER).has_value() || part(handle, CURLUPART_PASSWORD).has_value();
-  // libcurl decodes "%87" in a host: that is no name (RFC 1123 §2.1), and no two read it alike. A
-  // '%' that is left over would be decoded by the next reader of the origin.
-  if (url.host.empty() || !is_visible_ascii(url.host) || url.port.empty()) return std::nullopt;
-  if (url.host.find('%') != std::string::npos) return std::nullopt;
+  if (url.host.empty() || url.port.empty()) return std::nullopt;
+  // libcurl decodes "%30" in a host, after it has looked for numbers there: no two read it alike,
+  // and it is no name (RFC 1123 §2.1).
+  if (host_and_port(text).find('%') != std::string_view::npos) return std::nullopt;
   return url;
 }
 

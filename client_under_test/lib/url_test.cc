@@ -62,6 +62,9 @@ TEST(Url, ReferencesAreResolvedAgainstTheirBase) {
 TEST(Url, AHostIsAsciiAfterDecoding) {
   EXPECT_FALSE(parse_url("http://063.0.0.%876/a"));
   EXPECT_FALSE(parse_url("http://7.4%%44/"));
+  EXPECT_FALSE(parse_url("https:/%300"));
+  EXPECT_FALSE(parse_url("http://[::1%25eth0]/"));
+  EXPECT_TRUE(parse_url("http://u%40:p%40@127.0.0.1:80/?%41#%41"));
   EXPECT_TRUE(parse_url("http://127.0.0.1/%87"));
 }
 
