@@ -1,6 +1,7 @@
 #include "conformance/checks/samples.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <functional>
@@ -51,9 +52,22 @@ double alphabet_size(const std::set<char>& seen) {
   return all_in({kSmall, kCapital, kDigits, "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~ "}) ? 95 : 256;
 }
 
+// ln n!, for the symbols that a byte has, and none. (std::lgamma writes its sign to a global, and
+// checks run at the same time.)
+double log_factorial(double n) {
+  static const auto kSums = [] {
+    std::array<double, 258> sums{};
+    for (std::size_t i = 1; i < sums.size(); ++i) {
+      sums.at(i) = sums.at(i - 1) + std::log(static_cast<double>(i));
+    }
+    return sums;
+  }();
+  return kSums.at(static_cast<std::size_t>(n));
+}
+
 // ln C(n, k)
 double log_choose(double n, double k) {
-  return std::lgamma(n + 1) - std::lgamma(k + 1) - std::lgamma(n - k + 1);
+  return log_factorial(n) - log_factorial(k) - log_factorial(n - k);
 }
 
 // How many symbols a position may have of which so many were seen: the most for which seeing no
@@ -85,7 +99,7 @@ Pattern pattern_of(const std::vector<int>& column) {
 // samples each may show no symbol twice.
 bool could_be_chance(double seen, double samples, double symbols) {
   constexpr double kHardly = -14;  // e^-14 is about 10^-6
-  return std::lgamma(symbols + 1) - std::lgamma(symbols - seen + 1) - samples * std::log(symbols) >
+  return log_factorial(symbols) - log_factorial(symbols - seen) - samples * std::log(symbols) >
          kHardly;
 }
 
