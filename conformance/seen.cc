@@ -43,7 +43,8 @@ nlohmann::json json_object(std::string_view body) {
   // nlohmann's reader takes a NUL for the end, and does not look at what follows.
   if (body.find('\0') != std::string_view::npos) return nullptr;
   auto parsed = nlohmann::json::parse(body, nullptr, /*allow_exceptions=*/false);
-  return parsed.is_object() ? parsed : nlohmann::json(nullptr);
+  if (!parsed.is_object()) parsed = nullptr;
+  return parsed;
 }
 
 std::string json_text(const mock::wire::Response& response, std::string_view member) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "client_under_test/lib/form.h"
+#include "conformance/seen.h"
 
 namespace heygen::conformance {
 namespace {
@@ -30,9 +31,9 @@ Outcome<std::string> Control::call(std::string_view method, std::string_view pat
   auto answer = http_.send(request);
   if (!answer) return answer.failure();
   if (answer->status / 100 == 2) return answer->body;
-  const json problem = json::parse(answer->body, nullptr, /*allow_exceptions=*/false);
+  const json problem = json_object(answer->body);
   std::string why = "the control API answered " + std::to_string(answer->status);
-  if (problem.is_object() && problem.contains("detail") && problem["detail"].is_string()) {
+  if (problem.contains("detail") && problem["detail"].is_string()) {
     why += ": " + problem["detail"].get<std::string>();
   }
   return Failure{Failure::Origin::refused, std::to_string(answer->status), std::move(why)};

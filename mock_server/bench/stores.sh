@@ -10,15 +10,16 @@ live_tokens() {
   curl -sS "$url/_mock/metrics" |
     awk '/^heygen_mock_tokens_live\{kind="access"\}/ {n = $2} END {printf "%d\n", n}'
 }
+# One round with new tokens at what `url` names: refreshes a second.
+refreshes() {
+  mint 1200
+  load $store_connections "$url/v1/oauth/token"
+}
 # median_of NAME: of the rounds at what `url` names.
 median_of() {
   local round
-  mint 1200
-  load $store_connections "$url/v1/oauth/token" >/dev/null
-  for ((round = 0; round < rounds; round++)); do
-    mint 1200
-    load $store_connections "$url/v1/oauth/token" >>"$work/store.$1"
-  done
+  refreshes >/dev/null # warm-up
+  for ((round = 0; round < rounds; round++)); do refreshes >>"$work/store.$1"; done
   stats <"$work/store.$1" | awk '{print $2}'
 }
 
@@ -35,20 +36,13 @@ measure_million() {
   urls[many]=$url
   policies '{"rotation":"reuse","old_access":"keep"}'
   until [ "$(live_tokens)" -ge $most_live ]; do
-    mint 1200 # anew: where there is no more room, the oldest go
-    seconds=1 load $store_connections "$url/v1/oauth/token" >/dev/null
+    seconds=1 refreshes >/dev/null # with new ones: where there is no more room, the oldest go
   done
   policies '{"rotation":"rotate","old_access":"revoke"}'
-  for each in few many; do
-    url=${urls[$each]}
-    mint 1200
-    load $store_connections "$url/v1/oauth/token" >/dev/null # warm-up
-  done
+  for each in few many; do url=${urls[$each]} refreshes >/dev/null; done # warm-up
   for ((round = 0; round < rounds; round++)); do
     for each in few many; do
-      url=${urls[$each]}
-      mint 1200
-      load $store_connections "$url/v1/oauth/token" >>"$work/store.$each"
+      url=${urls[$each]} refreshes >>"$work/store.$each"
     done
   done
   few=$(stats <"$work/store.few" | awk '{print $2}')

@@ -10,6 +10,7 @@
 #include <iterator>
 
 #include "mock_server/store/store_contract.h"
+#include "mock_server/store/store_contract_upkeep.h"
 #include "mock_server/store/testing.h"
 
 namespace heygen::mock {
@@ -29,6 +30,7 @@ struct Sqlite {
   }
 };
 INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, StoreContract, Sqlite);
+INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, StoreUpkeep, Sqlite);
 
 constexpr TimePoint kNow{std::chrono::milliseconds{1'000'000}};
 

@@ -2,6 +2,7 @@
 
 #include "mock_server/store/memory.h"
 #include "mock_server/store/store_contract.h"
+#include "mock_server/store/store_contract_upkeep.h"
 
 namespace heygen::mock {
 namespace {
@@ -10,6 +11,7 @@ struct Memory {
   static std::unique_ptr<Store> make() { return std::make_unique<MemoryStore>(); }
 };
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, StoreContract, Memory);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, StoreUpkeep, Memory);
 
 constexpr TimePoint kNow{std::chrono::milliseconds{1'000'000}};
 

@@ -8,6 +8,7 @@
 #include "mock_server/store/redis/redis_server.h"
 #include "mock_server/store/redis/stores.h"
 #include "mock_server/store/store_contract.h"
+#include "mock_server/store/store_contract_upkeep.h"
 
 namespace heygen::mock {
 namespace {
@@ -24,6 +25,7 @@ struct Redis {
   }
 };
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, StoreContract, Redis);
+INSTANTIATE_TYPED_TEST_SUITE_P(Redis, StoreUpkeep, Redis);
 
 constexpr TimePoint kNow{std::chrono::milliseconds{1'000'000}};
 
