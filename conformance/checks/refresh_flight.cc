@@ -1,6 +1,9 @@
 // Many calls, or many processes, that find the same access token dead: one refresh (RFC 9700
 // §4.14.2: a refresh token that is spent twice may cost the whole login).
 
+#include <algorithm>
+#include <chrono>
+
 #include "conformance/checks/after_login.h"
 #include "conformance/checks/checks.h"
 
@@ -122,9 +125,9 @@ Verdict one_after_the_other(Trial& trial, Subject& other) {
 }
 
 // Both at once: the first refresh is held until the second comes, if it does.
-Verdict both_at_once(Trial& trial, Subject& other) {
+Verdict both_at_once(Trial& trial, Subject& other, milliseconds held) {
   end_for_both(trial, other);
-  trial.arm(Fault::at(Endpoint::refresh).barrier(2, kHeld).first(2));
+  trial.arm(Fault::at(Endpoint::refresh).barrier(2, held).first(2));
   auto first = trial.start_call();
   auto second = other.call_api(trial.session_name(kFirst), {});
   const auto one = trial.settle(first);
@@ -138,8 +141,15 @@ Verdict multi_process(Trial& trial) {
   Subject& other = trial.second_process();
   require(trial, expect_call_succeeds(call_of_other(trial, other)).result == Result::pass,
           "the second process does not know the first one's login");
+  const auto begun = std::chrono::steady_clock::now();
   std::vector<Verdict> verdicts{one_after_the_other(trial, other)};
-  if (verdicts.front().result == Result::pass) verdicts.push_back(both_at_once(trial, other));
+  // Two calls and a refresh took this long, on a machine that may be busy: a process that does not
+  // wait for the other has sent its refresh by then.
+  const auto held = std::max(
+      kHeld, std::chrono::ceil<milliseconds>(std::chrono::steady_clock::now() - begun) * 2);
+  for (int round = 0; round < 2 && verdicts.back().result == Result::pass; ++round) {
+    verdicts.push_back(both_at_once(trial, other, held));
+  }
   verdicts.push_back(expect_usable(trial));
   verdicts.push_back(expect_call_succeeds(call_of_other(trial, other)));
   return worst_of(std::move(verdicts));
