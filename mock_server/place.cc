@@ -23,15 +23,19 @@ std::string_view without_port(std::string_view host) {
   return colon == std::string_view::npos || host.ends_with(']') ? host : host.substr(0, colon);
 }
 
-// NAME of NAME.SUFFIX, or nothing.
-std::string_view name_in_host(std::string_view host, std::span<const std::string> suffixes) {
+// NAME of NAME.SUFFIX, or nothing. A NAME that is none is given back too: the registry refuses it,
+// and whoever wrote it does not change another sandbox unawares.
+std::string name_in_host(std::string_view host, std::span<const std::string> suffixes) {
   host = without_port(host);
   for (const std::string& suffix : suffixes) {
     if (host.size() <= suffix.size() + 1) continue;
     const auto at = host.size() - suffix.size();
     if (host[at - 1] != '.' || !wire::iequals(host.substr(at), suffix)) continue;
-    const auto name = host.substr(0, at - 1);
-    if (is_sandbox_name(name)) return name;
+    std::string name{host.substr(0, at - 1)};
+    std::ranges::transform(name, name.begin(), [](char c) {
+      return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    return name;
   }
   return {};
 }

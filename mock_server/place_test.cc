@@ -54,7 +54,10 @@ TEST(Place, AHostPrefixNamesOneToo) {
   EXPECT_EQ(find("/x", "a.localhost:8"), (Found{"a", "/x", "http://a.localhost:8"}));
   EXPECT_EQ(find("/x", "b.Mock.Test").sandbox, "b");
   EXPECT_EQ(find("/x", "localhost:8").sandbox, "default");
-  EXPECT_EQ(find("/x", "a.b.localhost").sandbox, "default");
+  EXPECT_EQ(find("/x", "A-B.LocalHost:8").sandbox, "a-b");
+  for (const auto* const none : {"a.b", "my_test", "%61"}) {  // not the default one unawares
+    EXPECT_EQ(find("/x", std::string{none} + ".localhost").sandbox, none);
+  }
   EXPECT_EQ(find("/x", "evillocalhost").sandbox, "default");
   EXPECT_EQ(find("/s/p/x", "h.localhost").sandbox, "p");
 }

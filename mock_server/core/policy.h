@@ -34,7 +34,7 @@ enum class RedirectPolicy : std::uint8_t {
   exact,              // byte for byte (RFC 9700 §2.1)
   loopback_any_port,  // so, but public clients on a loopback address choose the port (RFC 8252
                       // §7.3)
-  prefix,             // anything that begins with a registered URI: what must never ship
+  prefix,             // anything on the same host that begins with a registered URI
 };
 enum class UnknownClientPolicy : std::uint8_t { refuse, accept_loopback };
 // Which error a fault gets where Authlib (facts.md) and the RFCs disagree.

@@ -27,6 +27,16 @@ bool matches_any_path(std::string_view registered, const Uri& asked) {
          !base->userinfo && !asked.userinfo && !asked.fragment;
 }
 
+// "http://127.0.0.1/*" is read as "http://127.0.0.1". The host is whole: else the code of a client
+// of "https://app.example" would go to "https://app.example.evil.example".
+bool matches_prefix(std::string_view registered, std::string_view asked) {
+  if (registered.ends_with(kAnyPath)) registered.remove_suffix(kAnyPath.size());
+  const auto a = parse_uri(registered);
+  const auto b = parse_uri(asked);
+  return a && b && a->host == b->host && a->userinfo == b->userinfo && !b->fragment &&
+         asked.starts_with(registered);
+}
+
 }  // namespace
 
 bool redirect_uri_matches(std::string_view registered, std::string_view asked,
@@ -35,13 +45,9 @@ bool redirect_uri_matches(std::string_view registered, std::string_view asked,
   switch (policy) {
     case RedirectPolicy::exact:
       return false;
-    case RedirectPolicy::prefix: {
-      const auto base = registered.ends_with(kAnyPath)
-                            ? registered.substr(0, registered.size() - kAnyPath.size())
-                            : registered;
-      if (asked.starts_with(base) && parse_uri(asked)) return true;
+    case RedirectPolicy::prefix:
+      if (matches_prefix(registered, asked)) return true;
       break;
-    }
     case RedirectPolicy::loopback_any_port:
       break;
   }

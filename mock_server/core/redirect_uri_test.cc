@@ -110,6 +110,19 @@ TEST(RedirectUri, ByPrefixWhatBeginsWithARegisteredUriIsTaken) {
   }
 }
 
+TEST(RedirectUri, APrefixIsNoWayToAnotherHost) {
+  constexpr auto kPrefix = RedirectPolicy::prefix;
+  for (const auto* const asked :
+       {"https://app.test.evil.example/", "https://app.test@evil.example/",
+        "https://app.test:x@evil.example/", "https://app.test/#f", "https://app.testing/"}) {
+    EXPECT_FALSE(redirect_uri_matches("https://app.test", asked, kPrefix, false)) << asked;
+  }
+  for (const auto* const asked : {"http://127.0.0.1.evil.example/cb",
+                                  "http://127.0.0.1@evil.example/", "http://127.0.0.10/cb"}) {
+    EXPECT_FALSE(redirect_uri_matches("http://127.0.0.1/*", asked, kPrefix, true)) << asked;
+  }
+}
+
 TEST(RedirectUri, WhatMayNotBeRegisteredSaysWhy) {
   for (const char* const good :
        {"https://app.test/cb", "http://127.0.0.1/cb", "myapp://cb", "com.test.app-1://cb",

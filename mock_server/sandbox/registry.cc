@@ -43,10 +43,11 @@ void Registry::put(const Made& sandbox) {
   last = std::exchange(sandboxes_[sandbox->name()], sandbox);
 }
 
-void Registry::open(std::string_view name, const SandboxBlueprint& blueprint) {
-  if (is_sandbox_name(name) && has_room_for(name)) {
-    put(std::make_shared<Sandbox>(std::string{name}, base_, blueprint));
-  }
+Registry::Made Registry::open(std::string_view name, const SandboxBlueprint& blueprint) {
+  if (!is_sandbox_name(name) || !has_room_for(name)) return nullptr;
+  auto made = std::make_shared<Sandbox>(std::string{name}, base_, blueprint);
+  put(made);
+  return made;
 }
 
 std::shared_ptr<Sandbox> Registry::find_or_create(std::string_view name) {
@@ -54,8 +55,7 @@ std::shared_ptr<Sandbox> Registry::find_or_create(std::string_view name) {
   if (!is_sandbox_name(name)) return nullptr;
   const std::lock_guard lock{making_};
   if (auto found = known(name)) return found;
-  open(name, blueprint_);
-  return known(name);
+  return open(name, blueprint_);
 }
 
 std::shared_ptr<Sandbox> Registry::create(std::string_view name,
@@ -63,16 +63,12 @@ std::shared_ptr<Sandbox> Registry::create(std::string_view name,
   if (!is_sandbox_name(name)) return nullptr;
   const std::lock_guard lock{making_};
   if (!has_room_for(name)) return nullptr;
-  if (!blueprint.stores) {
-    open(name, blueprint);
-    return known(name);
-  }
+  if (!blueprint.stores) return open(name, blueprint);
   SandboxBlueprint described = blueprint;
   described.own = true;
   for (;;) {
     blueprint.stores->forget(name);
-    open(name, described);
-    auto made = known(name);
+    auto made = open(name, described);
     // Another process that was asked for it in between may have begun it with its own blueprint.
     if (!made || made->started_here()) return made;
   }
@@ -90,6 +86,7 @@ bool Registry::remove(std::string_view name) {
   }
   const std::lock_guard lock{mutex_};
   const auto found = sandboxes_.find(name);
+  if (found == sandboxes_.end()) return true;  // who found its store gone has dropped it meanwhile
   last = std::move(found->second);
   sandboxes_.erase(found);
   return true;

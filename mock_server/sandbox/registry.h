@@ -55,7 +55,8 @@ class Registry {
   void drop_all_but(const std::vector<std::string>& names);
   [[nodiscard]] bool has_room_for(std::string_view name) const;
   void put(const Made& sandbox);
-  void open(std::string_view name, const SandboxBlueprint& blueprint);
+  // Null: no name, or no room.
+  Made open(std::string_view name, const SandboxBlueprint& blueprint);
 
   const Clock& base_;
   const SandboxBlueprint blueprint_;

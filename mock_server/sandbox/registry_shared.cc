@@ -18,8 +18,7 @@ std::shared_ptr<Sandbox> Registry::find_shared(std::string_view name) {
   const std::lock_guard lock{making_};
   if (auto found = known(name)) return found;
   if (name == kDefaultSandbox) {  // there always is one
-    open(name, blueprint_);
-    return known(name);
+    return open(name, blueprint_);
   }
   auto opened = blueprint_.stores->reopen(name);
   if (!opened) return nullptr;

@@ -1,6 +1,7 @@
 // Two registries on one Redis, as in two processes.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <thread>
 
 #include "mock_server/sandbox/registry.h"
@@ -131,6 +132,20 @@ TEST_F(Shared, WithoutItsDataTheDefaultSandboxBeginsAnewAndOthersAreGone) {
   EXPECT_NE(after, before);
   EXPECT_EQ(after->clock().read().mode, VirtualClock::Mode::real);
   EXPECT_EQ(other_.find(kDefaultSandbox)->store().clients().size(), built_in_clients().size());
+}
+
+TEST_F(Shared, OneMayBeLookedForWhileItIsRemoved) {
+  std::atomic<bool> done{false};
+  std::jthread seeker{[&] {
+    while (!done) (void)one_.find("box");
+  }};
+  for (int round = 0; round < 100; ++round) {
+    ASSERT_NE(one_.find_or_create("box"), nullptr);
+    EXPECT_TRUE(one_.remove("box"));
+  }
+  done = true;
+  seeker.join();
+  EXPECT_EQ(one_.find("box"), nullptr);
 }
 
 TEST_F(Shared, OfManyChangesAtBothNoneIsLost) {
