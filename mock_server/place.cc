@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "mock_server/sandbox/registry.h"
+#include "mock_server/wire/syntax.h"
 
 namespace heygen::mock {
 namespace {
@@ -31,11 +32,7 @@ std::string name_in_host(std::string_view host, std::span<const std::string> suf
     if (host.size() <= suffix.size() + 1) continue;
     const auto at = host.size() - suffix.size();
     if (host[at - 1] != '.' || !wire::iequals(host.substr(at), suffix)) continue;
-    std::string name{host.substr(0, at - 1)};
-    std::ranges::transform(name, name.begin(), [](char c) {
-      return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return name;
+    return wire::lowered(host.substr(0, at - 1));
   }
   return {};
 }

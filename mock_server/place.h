@@ -18,10 +18,9 @@ struct Place {
 };
 
 // By path ("/s/NAME/…") before host ("NAME.localhost", in any case: RFC 9110 §4.2.3) before the
-// name given to the proxy; else the default sandbox. The metadata of sandbox NAME is also where RFC
-// 8414 §3.1 puts it:
-// "/.well-known/…/s/NAME". `own_url` stands in for a Host
-// header that is missing or cannot be one.
+// name given to the proxy; else the default sandbox. The metadata of sandbox NAME is also where
+// RFC 8414 §3.1 puts it: "/.well-known/…/s/NAME". `own_url` stands in for a Host header that is
+// missing or cannot be one.
 Place place_of(const wire::Request& request, std::span<const std::string> host_suffixes,
                std::string_view own_url);
 

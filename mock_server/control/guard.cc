@@ -6,19 +6,12 @@
 
 #include "mock_server/core/crypto.h"
 #include "mock_server/core/uri.h"
+#include "mock_server/wire/syntax.h"
 
 namespace heygen::mock::control {
 namespace {
 
 using wire::iequals;
-
-std::string lowered(std::string_view text) {
-  std::string out{text};
-  std::ranges::transform(out, out.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return out;
-}
 
 struct Origin {
   std::string scheme;
@@ -30,7 +23,7 @@ struct Origin {
 
 // scheme://host[:port] and nothing else (RFC 6454 §6.2).
 std::optional<Origin> parse_origin(std::string_view text) {
-  const std::string lower = lowered(text);
+  const std::string lower = wire::lowered(text);
   const auto uri = parse_uri(lower);
   if (!uri || uri->userinfo || !uri->path.empty() || uri->query || uri->fragment) {
     return std::nullopt;

@@ -1,7 +1,7 @@
 // Two registries on one Redis, as in two processes.
 #include <gtest/gtest.h>
 
-#include <atomic>
+#include <stop_token>
 #include <thread>
 
 #include "mock_server/sandbox/registry.h"
@@ -135,16 +135,13 @@ TEST_F(Shared, WithoutItsDataTheDefaultSandboxBeginsAnewAndOthersAreGone) {
 }
 
 TEST_F(Shared, OneMayBeLookedForWhileItIsRemoved) {
-  std::atomic<bool> done{false};
-  std::jthread seeker{[&] {
-    while (!done) (void)one_.find("box");
+  const std::jthread seeker{[this](const std::stop_token& stop) {
+    while (!stop.stop_requested()) (void)one_.find("box");
   }};
   for (int round = 0; round < 100; ++round) {
     ASSERT_NE(one_.find_or_create("box"), nullptr);
     EXPECT_TRUE(one_.remove("box"));
   }
-  done = true;
-  seeker.join();
   EXPECT_EQ(one_.find("box"), nullptr);
 }
 

@@ -3,14 +3,12 @@
 #include <algorithm>
 #include <array>
 
+#include "mock_server/wire/syntax.h"
+
 namespace heygen::mock::wire {
 namespace {
 
 constexpr std::size_t kTypicalFields = 8;
-
-constexpr char lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 // The part of the target after scheme and authority: proxies send the absolute form
 // (RFC 9112 §3.2.2), and its path is found behind the third slash.

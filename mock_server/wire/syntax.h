@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace heygen::mock::wire {
@@ -28,6 +29,16 @@ class CharClass {
 
 constexpr bool is_alnum(unsigned c) noexcept {
   return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+// Of ASCII alone, as names of fields and hosts are compared (RFC 9110 §5.1, §4.2.3).
+constexpr char lower(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+inline std::string lowered(std::string_view text) {
+  std::string out{text};
+  std::transform(out.begin(), out.end(), out.begin(), lower);
+  return out;
 }
 
 // Of a hexadecimal digit; -1: it is none.
