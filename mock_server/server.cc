@@ -170,7 +170,7 @@ class Server::Impl {
   wire::Response no_store(Entry& entry, std::string_view what) {
     // Once, not for each of thousands of requests.
     if (!store_lost_.exchange(true) && options_.log)
-      options_.log("the store: " + std::string{what});
+      options_.log(std::string{kStoreTrouble}.append(what));
     const Call call = surface_.read(entry.request);
     entry.endpoint = call.endpoint;
     Answer answer = surface_.unavailable(call, what, ErrorsPolicy::vendor);

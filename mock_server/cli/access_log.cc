@@ -5,31 +5,62 @@
 
 #include <nlohmann/json.hpp>
 
+#include "mock_server/control/secrets.h"
+#include "mock_server/journal/redact.h"
 #include "mock_server/notation/timestamp.h"
 #include "mock_server/sandbox/registry.h"
 
 namespace heygen::mock {
 namespace {
 
-// Control characters would forge lines, or steer a terminal.
-std::string one_line(std::string_view text) {
+// What is not printable ASCII would forge lines, or steer a terminal; what the mock itself says may
+// be in any language.
+std::string one_line(std::string_view text, bool from_outside) {
   std::string out;
   for (const char c : text.substr(0, 400)) {
     const auto byte = static_cast<unsigned char>(c);
-    out += byte < 0x20 || byte == 0x7F ? '?' : c;
+    const bool shown = byte >= 0x20 && byte != 0x7F && (byte < 0x80 || !from_outside);
+    out += shown ? c : '?';
   }
+  return out;
+}
+
+std::string from_outside(std::string_view text) { return one_line(text, true); }
+
+// The parts of an entry that a line shows, without what the sandbox knows to be secret. A request
+// that went well has named nothing but what there is, so that no store need be asked.
+Entry shown(const Sandbox& sandbox, const Entry& entry) {
+  Entry out;
+  out.time = entry.time;
+  out.wall = entry.wall;
+  out.endpoint = entry.endpoint;
+  out.request.method = entry.request.method;
+  out.request.target = entry.request.path();
+  out.response.status = entry.response.status;
+  out.client_id = entry.client_id;
+  out.outcome = entry.outcome;
+  out.why = entry.why;
+  out.fault_id = entry.fault_id;
+  const bool any_client =
+      sandbox.settings()->policy.unknown_client == UnknownClientPolicy::accept_loopback;
+  if (entry.outcome == "ok" && !any_client) return out;
+  const Redactor redactor{[&](std::string_view text) { return is_known_secret(sandbox, text); }};
+  out.request.method = redactor.text(entry.request.method);
+  out.request.target = redactor.text(entry.request.path());
+  out.client_id = redactor.text(entry.client_id);
+  if (!is_store_trouble(entry)) out.why = redactor.text(entry.why);
   return out;
 }
 
 std::string as_text(std::string_view sandbox, const Entry& entry) {
   std::string line = format_timestamp(entry.time);
   if (sandbox != kDefaultSandbox) line.append(" [").append(sandbox).append("]");
-  line += " " + one_line(entry.request.method) + " " + one_line(entry.request.path()) + " -> " +
-          std::to_string(entry.response.status);
-  if (!entry.client_id.empty()) line += " client=" + one_line(entry.client_id);
-  if (entry.outcome != "ok") line += " " + one_line(entry.outcome);
+  line += " " + from_outside(entry.request.method) + " " + from_outside(entry.request.path()) +
+          " -> " + std::to_string(entry.response.status);
+  if (!entry.client_id.empty()) line += " client=" + from_outside(entry.client_id);
+  if (entry.outcome != "ok") line += " " + one_line(entry.outcome, false);
   if (!entry.fault_id.empty()) line += " fault=" + entry.fault_id;
-  if (!entry.why.empty()) line += ": " + one_line(entry.why);
+  if (!entry.why.empty()) line += ": " + one_line(entry.why, false);
   return line;
 }
 
@@ -68,9 +99,9 @@ AccessLog::~AccessLog() = default;
 
 void AccessLog::exchange(const Sandbox& sandbox, const Entry& entry) {
   if (impl_->format == LogFormat::off) return;
-  impl_->logger.info(access_line(sandbox.name(), entry, impl_->format));
+  impl_->logger.info(access_line(sandbox.name(), shown(sandbox, entry), impl_->format));
 }
 
-void AccessLog::error(std::string_view line) { impl_->logger.error(one_line(line)); }
+void AccessLog::error(std::string_view line) { impl_->logger.error(one_line(line, false)); }
 
 }  // namespace heygen::mock

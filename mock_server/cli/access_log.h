@@ -1,4 +1,5 @@
-// A line for each exchange. It never holds a secret: of the target only the path is shown.
+// A line for each exchange. It never holds a secret: of the target only the path is shown, and what
+// the sandbox knows to be secret is a fingerprint, as in the journal.
 #pragma once
 
 #include <memory>

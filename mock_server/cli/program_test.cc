@@ -132,5 +132,19 @@ TEST(Program, LogsEachExchangeAndNoSecret) {
   EXPECT_THAT(line, Not(HasSubstr("SECRET")));
 }
 
+TEST(Program, ALogLineHasNoTokenWhereverTheRequestPutIt) {
+  Program mock{{"--listen", "127.0.0.1:0"}};
+  ASSERT_EQ(wire::http_get_status(mock.url(), "/v9/demo-api-key", 5s), 404);
+  const auto line = mock.error_line();
+  EXPECT_THAT(line, HasSubstr("GET /v9/fp-"));
+  EXPECT_THAT(line, Not(HasSubstr("demo-api-key")));
+}
+
+TEST(Program, ALogLineSteersNoTerminal) {
+  Program mock{{"--listen", "127.0.0.1:0"}};
+  ASSERT_EQ(wire::http_get_status(mock.url(), "/oauth/authorize?client_id=%C2%9B2J", 5s), 400);
+  EXPECT_THAT(mock.error_line(), HasSubstr("client=??2J"));
+}
+
 }  // namespace
 }  // namespace heygen::mock

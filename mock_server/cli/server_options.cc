@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "mock_server/cli/allocator.h"
 #include "mock_server/core/crypto.h"
 #include "mock_server/sandbox/system_sources.h"
 
@@ -56,6 +57,7 @@ ServerOptions server_options(const ServeCommand& command, const Start& start, Ac
 }
 
 std::unique_ptr<Server> start_server(const ServerOptions& options) {
+  give_back_large_blocks();
   auto started = Server::start(options);
   if (!started.server) {
     std::fprintf(stderr, "heygen-mock-server: %s\n", started.error.c_str());

@@ -10,8 +10,11 @@
 namespace heygen::mock {
 
 // True of the sandbox's tokens, codes, API keys and client secrets, dead ones too as long as they
-// are remembered. It does not keep the sandbox alive, and is false for all once it has gone.
-// Thread-safe. May throw StoreUnavailable.
+// are remembered. Thread-safe. May throw StoreUnavailable.
+bool is_known_secret(const Sandbox& box, std::string_view text);
+
+// The same for whoever comes later. It does not keep the sandbox alive, and is false for all once
+// it has gone.
 std::function<bool(std::string_view)> secrets_of(std::weak_ptr<Sandbox> sandbox);
 
 }  // namespace heygen::mock

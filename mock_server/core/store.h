@@ -29,6 +29,9 @@ class StoreUnavailable : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// What the reason of an answer begins with that repeats what a store said of itself.
+inline constexpr std::string_view kStoreTrouble = "the store: ";
+
 // The sandbox was removed, or made anew, by another process: what is asked for is no more.
 class StoreGone : public StoreUnavailable {
  public:

@@ -4,10 +4,12 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "mock_server/core/clock.h"
 #include "mock_server/core/endpoint.h"
+#include "mock_server/core/store.h"
 #include "mock_server/wire/message.h"
 
 namespace heygen::mock {
@@ -27,5 +29,12 @@ struct Entry {
   std::vector<std::string> tokens_used;    // fingerprints (TokenView::id)
   std::vector<std::string> tokens_issued;  // fingerprints
 };
+
+// Whether the entry's reason is a store's: none of the request's words are in it, and the store
+// that would know a secret cannot be asked.
+inline bool is_store_trouble(const Entry& entry) {
+  return entry.fault_id.empty() && entry.outcome == "temporarily_unavailable" &&
+         entry.why.starts_with(kStoreTrouble);
+}
 
 }  // namespace heygen::mock

@@ -70,6 +70,7 @@ class Journal::Audience {
 Journal::Journal(JournalLimits limits) : limits_(limits), audience_(std::make_shared<Audience>()) {}
 
 Journal::~Journal() {
+  now_holds(0);
   Audience::Members members;  // destroyed without the lock
   const std::lock_guard lock(audience_->mutex);
   members.swap(audience_->members);
@@ -87,12 +88,28 @@ std::uint64_t Journal::record(const Entry& entry) {
   return seq;
 }
 
+void Journal::count_towards(std::shared_ptr<JournalTotal> total) {
+  const std::lock_guard lock(mutex_);
+  total->bytes += bytes_;
+  total_ = std::move(total);
+}
+
+void Journal::now_holds(std::size_t bytes) {
+  if (total_) total_->bytes += bytes - bytes_;  // modulo 2^64: less, too
+  bytes_ = bytes;
+}
+
+bool Journal::holds_too_much() const {
+  return bytes_ > limits_.bytes || kept_.size() > limits_.entries ||
+         (total_ && bytes_ > total_->each && total_->bytes > total_->most);
+}
+
 std::uint64_t Journal::keep(PackedEntry entry) {
   const std::lock_guard lock(mutex_);
-  bytes_ += entry.bytes();
+  now_holds(bytes_ + entry.bytes());
   kept_.push_back(std::move(entry));
-  while (!kept_.empty() && (bytes_ > limits_.bytes || kept_.size() > limits_.entries)) {
-    bytes_ -= kept_.front().bytes();
+  while (!kept_.empty() && holds_too_much()) {
+    now_holds(bytes_ - kept_.front().bytes());
     kept_.pop_front();
     ++dropped_;
   }
@@ -135,7 +152,7 @@ void Journal::clear() {
   std::deque<PackedEntry> forgotten;  // destroyed without the lock
   const std::lock_guard lock(mutex_);
   forgotten.swap(kept_);
-  bytes_ = 0;
+  now_holds(0);
   dropped_ = 0;
 }
 

@@ -1,6 +1,7 @@
 // The record of a sandbox's exchanges: a ring bounded in bytes and in entries, oldest out first.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -19,6 +20,14 @@ struct JournalLimits {
   std::size_t entries = 20'000;
 };
 
+// What several journals hold together. Thread-safe.
+struct JournalTotal {
+  // Beyond it each keeps `each` bytes of its newest.
+  std::size_t most = std::size_t{128} * 1024 * 1024;
+  std::size_t each = std::size_t{256} * 1024;
+  std::atomic<std::size_t> bytes{0};
+};
+
 // Thread-safe. Handles of subscriptions may outlive it.
 class Journal {
  public:
@@ -28,6 +37,9 @@ class Journal {
   ~Journal();
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
+
+  // To be called once at most.
+  void count_towards(std::shared_ptr<JournalTotal> total);
 
   // Numbers the entry, keeps it, tells the subscribers; returns its number.
   std::uint64_t record(const Entry& entry);
@@ -66,6 +78,8 @@ class Journal {
  private:
   class Audience;
   std::uint64_t keep(PackedEntry entry);
+  void now_holds(std::size_t bytes);
+  [[nodiscard]] bool holds_too_much() const;
   std::uint64_t join(std::uint64_t after_seq, Follower tell, std::function<bool()> wanted);
 
   const JournalLimits limits_;
@@ -75,6 +89,7 @@ class Journal {
   mutable std::mutex mutex_;
   std::deque<PackedEntry> kept_;  // numbered without a gap, the last of them last_seq_
   std::size_t bytes_ = 0;
+  std::shared_ptr<JournalTotal> total_;
   std::uint64_t last_seq_ = 0;
   std::uint64_t dropped_ = 0;
 };

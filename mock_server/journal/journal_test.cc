@@ -51,6 +51,30 @@ TEST(Journal, AfterGivesWhatFollowsOldestFirstUpToALimit) {
   EXPECT_THAT(journal.after(0, 0), IsEmpty());
 }
 
+TEST(Journal, WhenAllTogetherHoldTooMuchEachKeepsItsNewest) {
+  const auto total = std::make_shared<JournalTotal>(std::size_t{100'000}, std::size_t{10'000});
+  Journal first;
+  first.count_towards(total);
+  for (int i = 0; i < 100; ++i) first.record(entry(std::string(1'000, 'a')));
+  EXPECT_EQ(first.holding().bytes, total->bytes);
+  EXPECT_GT(total->bytes, 90'000U);
+  {
+    Journal second;
+    second.count_towards(total);
+    for (int i = 0; i < 100; ++i) second.record(entry(std::string(1'000, 'b')));
+    EXPECT_EQ(first.holding().bytes + second.holding().bytes, total->bytes);
+    EXPECT_GT(second.holding().bytes, 8'000U);
+    EXPECT_LE(second.holding().bytes, 10'000U);
+    EXPECT_EQ(second.after(0).back()->seq, 100U);
+    first.record(entry(std::string(1'000, 'a')));
+    EXPECT_LE(total->bytes, 100'000U);
+    EXPECT_GT(first.holding().bytes, 80'000U);
+  }
+  EXPECT_EQ(first.holding().bytes, total->bytes);
+  first.clear();
+  EXPECT_EQ(total->bytes, 0U);
+}
+
 TEST(Journal, OverItsEntriesTheOldestGo) {
   Journal journal({.bytes = SIZE_MAX, .entries = 2});
   for (int i = 0; i < 5; ++i) journal.record(entry());

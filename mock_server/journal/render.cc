@@ -118,7 +118,7 @@ ordered_json render(const Entry& entry, const Redactor& redactor) {
           {"request", render_request(entry, redactor)},
           {"response", render_response(entry, redactor)},
           {"outcome", to_utf8(entry.outcome)},
-          {"why", to_utf8(redactor.text(entry.why))},
+          {"why", to_utf8(is_store_trouble(entry) ? entry.why : redactor.text(entry.why))},
           {"fault_id", text_or_null(entry.fault_id)},
           {"tokens", {{"used", entry.tokens_used}, {"issued", entry.tokens_issued}}}};
 }

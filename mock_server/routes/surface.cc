@@ -112,7 +112,7 @@ Answer Surface::answer(const Call& call, const Visit& visit) const {
 }
 
 Answer Surface::unavailable(const Call& call, std::string_view what, ErrorsPolicy errors) const {
-  return fail(call, make_error(ErrorId::store_unavailable, "the store: " + std::string{what}),
+  return fail(call, make_error(ErrorId::store_unavailable, std::string{kStoreTrouble}.append(what)),
               errors);
 }
 

@@ -38,6 +38,7 @@ bool Registry::has_room_for(std::string_view name) const {
 }
 
 void Registry::put(const Made& sandbox) {
+  sandbox->journal().count_towards(journals_);
   Made last;  // let go of after the lock
   const std::lock_guard lock{mutex_};
   last = std::exchange(sandboxes_[sandbox->name()], sandbox);

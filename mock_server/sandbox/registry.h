@@ -60,6 +60,7 @@ class Registry {
 
   const Clock& base_;
   const SandboxBlueprint blueprint_;
+  const std::shared_ptr<JournalTotal> journals_ = std::make_shared<JournalTotal>();
   // Held by whoever makes or removes one: a store may take its time, and those that look for
   // another sandbox meanwhile must not wait for it.
   std::mutex making_;

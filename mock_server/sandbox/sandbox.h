@@ -52,9 +52,11 @@ class Sandbox {
 
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
   [[nodiscard]] VirtualClock& clock() noexcept { return clock_; }
+  [[nodiscard]] const VirtualClock& clock() const noexcept { return clock_; }
   [[nodiscard]] const Clock& wall() const noexcept { return wall_; }
   [[nodiscard]] RandomSource& random() noexcept;
   [[nodiscard]] Store& store() noexcept { return *store_; }
+  [[nodiscard]] const Store& store() const noexcept { return *store_; }
   [[nodiscard]] Faults& faults() noexcept { return faults_; }
   [[nodiscard]] Journal& journal() noexcept { return journal_; }
   [[nodiscard]] WebhookBook& webhooks() noexcept { return webhooks_; }

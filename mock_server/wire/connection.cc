@@ -8,6 +8,7 @@ namespace heygen::mock::wire {
 namespace {
 
 constexpr int kTurns = 64;  // before others get theirs
+constexpr std::size_t kSmallRequest = std::size_t{16} * 1024;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 Response plain_refusal(int status, std::string_view reason) {
@@ -178,7 +179,8 @@ Connection::Progress Connection::read(Lane& lane) {
   if (!inbox_.empty()) {
     inbox_read_ += framer_.feed(std::string_view{inbox_}.substr(inbox_read_), limits);
     if (inbox_read_ == inbox_.size()) {
-      inbox_ = {};
+      inbox_.clear();
+      inbox_.shrink_to_fit();
       inbox_read_ = 0;
     }
     on_framed(first_bytes, lane);
@@ -206,7 +208,28 @@ Connection::Progress Connection::read(Lane& lane) {
   return Progress::more;
 }
 
+// False: that is more than there is room for.
+bool Connection::hold(std::size_t bytes) {
+  if (bytes <= kSmallRequest) bytes = 0;
+  if (bytes == held_) return true;
+  const auto more = bytes - held_;  // modulo 2^64: less, too
+  const auto total = context_.held_bytes.fetch_add(more, std::memory_order_relaxed) + more;
+  const bool grew = bytes > held_;
+  held_ = bytes;
+  return !grew || total <= context_.options.held_bytes;
+}
+
+// And its memory: a string that is assigned a short one keeps its room.
+void Connection::forget_request() {
+  std::exchange(framer_, RequestFramer{});
+  hold(0);
+}
+
 void Connection::on_framed(bool first_bytes, Lane& lane) {
+  if (!hold(framer_.held()) && framer_.state() != RequestFramer::State::refused) {
+    refuse({503, "too many large requests are under way: send it again later"}, lane);
+    return;
+  }
   switch (framer_.state()) {
     case RequestFramer::State::idle:
       return;
@@ -238,6 +261,7 @@ void Connection::handle(Lane& lane) {
   lane.steps.fetch_add(1, std::memory_order_relaxed);
   auto answer = lane.bridge.answer(std::move(framed), context_.handler);
   lane.steps.fetch_add(1, std::memory_order_relaxed);
+  hold(0);
   now_ = IoClock::now();
   depart(std::move(answer));
 }
@@ -254,6 +278,7 @@ void Connection::refuse(const Refusal& refusal, Lane& lane) {
                 : plain_refusal(refusal.status, refusal.reason);
   });
   answer.keep_alive = false;
+  forget_request();
   waiting_since_.store(0, std::memory_order_relaxed);
   depart(std::move(answer));
 }

@@ -33,6 +33,7 @@ struct ConnectionContext {
   const Handler& handler;
   Reactor& reactor;
   Timers& timers;
+  std::atomic<std::size_t>& held_bytes;     // see ListenerOptions
   std::function<void()> deadline_moved_up;  // the earliest deadline of all has changed
   std::function<void(Connection&)> closed;  // may be opened again from now on
 };
@@ -93,6 +94,8 @@ class Connection : public Timer {
   void on_framed(bool first_bytes, Lane& lane);
   void handle(Lane& lane);
   void refuse(const Refusal& refusal, Lane& lane);
+  bool hold(std::size_t bytes);
+  void forget_request();
   void become_idle();
 
   void depart(Answer answer);
@@ -123,7 +126,8 @@ class Connection : public Timer {
   std::unique_ptr<Transport> transport_;
   Peer peer_;
   RequestFramer framer_;
-  std::string inbox_;  // bytes behind a complete request
+  std::size_t held_ = 0;  // counted in the context's
+  std::string inbox_;     // bytes behind a complete request
   std::size_t inbox_read_ = 0;
   std::unique_ptr<Departure> departure_;
   std::shared_ptr<StreamOutbox> outbox_;

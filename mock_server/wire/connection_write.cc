@@ -209,8 +209,9 @@ void Connection::close() {
   deadline_ = kNever;
   phase_ = Phase::closed;
   departure_.reset();
-  framer_ = RequestFramer{};
-  inbox_ = {};
+  forget_request();
+  inbox_.clear();
+  inbox_.shrink_to_fit();
   inbox_read_ = 0;
   outgoing_ = {};
   transport_.reset();

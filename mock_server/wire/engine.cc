@@ -50,6 +50,7 @@ Listener::Engine::Engine(Options options, Handler handler, ListeningSocket socke
                handler_,
                reactor_,
                timers_,
+               held_bytes_,
                [this] { wake_.wake(); },
                [this](Connection& connection) { table_.give_back(connection); }},
       workers_(reactor_, [this](const ReactorEvent& event, Lane& lane) { on_event(event, lane); },

@@ -35,6 +35,7 @@ class Listener::Engine {
   [[nodiscard]] const std::string& host() const noexcept { return options_.host; }
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
   [[nodiscard]] std::size_t open_connections() const { return table_.open(); }
+  [[nodiscard]] std::size_t held_bytes() const noexcept { return held_bytes_; }
   [[nodiscard]] std::size_t workers() const { return workers_.size(); }
 
  private:
@@ -60,6 +61,7 @@ class Listener::Engine {
   WakeFd wake_;
   Reactor reactor_;
   Timers timers_;
+  std::atomic<std::size_t> held_bytes_{0};
   ConnectionContext context_;
   ConnectionTable table_;
   WorkerPool workers_;

@@ -38,6 +38,11 @@ class RequestFramer {
   // What is known of the request so far.
   [[nodiscard]] const Request& partial() const noexcept { return framed_.request; }
 
+  // Bytes of the request so far, de-chunked.
+  [[nodiscard]] std::size_t held() const noexcept {
+    return head_bytes_ + framed_.request.body.size();
+  }
+
   // True once for a request whose client waits for "100 Continue" before it sends the body.
   bool take_continue() noexcept;
 

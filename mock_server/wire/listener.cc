@@ -28,6 +28,7 @@ const std::string& Listener::host() const noexcept { return engine_->host(); }
 std::uint16_t Listener::port() const noexcept { return engine_->port(); }
 void Listener::stop() { engine_->stop(); }
 std::size_t Listener::open_connections() const { return engine_->open_connections(); }
+std::size_t Listener::held_bytes() const { return engine_->held_bytes(); }
 std::size_t Listener::workers() const { return engine_->workers(); }
 
 }  // namespace heygen::mock::wire

@@ -45,6 +45,7 @@ class Listener {
 
   // For tests and metrics.
   [[nodiscard]] std::size_t open_connections() const;
+  [[nodiscard]] std::size_t held_bytes() const;  // see ListenerOptions
   [[nodiscard]] std::size_t workers() const;
 
  private:

@@ -78,6 +78,36 @@ TEST(ListenerLoad, AThousandHalfSentRequestsStarveNobody) {
   EXPECT_EQ(body_of(slow[999].response()), "/slow");
 }
 
+TEST(ListenerLoad, LargeRequestsUnderWayHaveATotalAndSmallOnesAreTakenBeyondIt) {
+  Listener::Options options;
+  options.held_bytes = 250'000;
+  const auto listener = serve(ok, options);
+  const std::string most_of_it =
+      "POST /large HTTP/1.1\r\nHost: a\r\nContent-Length: 100001\r\n\r\n" +
+      std::string(100'000, 'x');
+  std::deque<RawClient> half;
+  for (int i = 0; i < 2; ++i) {
+    half.emplace_back(listener->port());
+    half.back().send(most_of_it);
+  }
+  while (listener->held_bytes() < 200'000) std::this_thread::yield();
+  RawClient refused(listener->port());
+  refused.send(most_of_it);
+  const auto answer = refused.rest();
+  EXPECT_EQ(status_of(answer), 503) << answer;
+  EXPECT_THAT(answer, ::testing::HasSubstr("send it again later"));
+  RawClient small(listener->port());
+  small.send("POST /small HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nform=data");
+  EXPECT_EQ(body_of(small.response()), "/small");
+  half.pop_back();  // gone without its end
+  half.back().send("x");
+  EXPECT_EQ(body_of(half.back().response()), "/large");
+  while (listener->held_bytes() > 0) std::this_thread::yield();
+  RawClient later(listener->port());
+  later.send(most_of_it + "x");
+  EXPECT_EQ(body_of(later.response()), "/large");
+}
+
 TEST(ListenerLoad, AnIncompleteRequestIsGivenUpAfterItsTime) {
   Listener::Options options;
   options.request_timeout = 50ms;

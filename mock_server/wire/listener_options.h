@@ -36,6 +36,9 @@ struct ListenerOptions {
   // Beyond it the oldest idle or half-sent ones are closed. It is lowered to what the process may
   // open, after the soft limit of descriptors has been raised as far as it goes.
   std::size_t max_connections = 10'000;
+  // What requests of more than 16 KiB may take until they are answered, all together. Beyond it who
+  // sends more of one is answered 503; smaller ones are always taken.
+  std::size_t held_bytes = std::size_t{64} * 1024 * 1024;
   std::chrono::milliseconds opening_timeout{
       10'000};                                     // of a TLS handshake, from the first byte of TCP
   std::chrono::milliseconds idle_timeout{75'000};  // between requests
