@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "mock_server/control/control.h"
+#include "mock_server/control/problem.h"
 #include "mock_server/doors.h"
 #include "mock_server/place.h"
 #include "mock_server/routes/surface.h"
@@ -109,13 +110,16 @@ class Server::Impl {
   // them; the journal shows them.
   wire::Response refuse(const wire::Request& partial, int status, std::string_view reason) {
     const Place place = place_of(partial, options_.host_suffixes, url_);
+    if (is_control(partial.path().substr(place.prefix))) {
+      return control::to_response({.status = status, .detail = std::string{reason}});
+    }
     const auto sandbox = find_or_nothing(place.sandbox);
     Entry entry;
     entry.request = partial;
     descend(entry.request, place);
     const Call call = surface_.read(entry.request);
     Answer answer = surface_.reject(call, status, reason);
-    if (!sandbox || is_control(entry.request.path())) return std::move(answer.response);
+    if (!sandbox) return std::move(answer.response);
     entry.endpoint = call.endpoint;
     entry.outcome = std::move(answer.outcome);
     entry.why = std::move(answer.why);

@@ -172,7 +172,9 @@ TEST_F(ServerTest, BytesThatAreNoRequestAreAnsweredInTheEndpointsFormatAndJourna
 TEST_F(ServerTest, BytesThatAreNoRequestForTheControlApiStayOutOfTheJournal) {
   wire::testing::RawClient client(server.port());
   client.send("POST /_mock/clock HTTP/1.1\r\nNo colon\r\n");
-  EXPECT_THAT(client.rest(), StartsWith("HTTP/1.1 400 "));
+  const auto answer = client.rest();
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 400 "));
+  EXPECT_THAT(answer, HasSubstr("Content-Type: application/problem+json"));
   EXPECT_TRUE(server.sandboxes().find("default")->journal().after(0).empty());
 }
 

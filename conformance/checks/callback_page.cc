@@ -73,7 +73,7 @@ Verdict no_code_leak(Trial& trial) {
 Verdict no_store(Trial& trial) {
   const Landing page = good_page(trial);
   const std::string_view control = header_of(page.headers, "Cache-Control");
-  return control.find("no-store") != std::string_view::npos
+  return forbids_storing(page.headers)
              ? passed()
              : failed("Cache-Control: no-store", control.empty() ? "none" : control);
 }

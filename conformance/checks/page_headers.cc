@@ -68,6 +68,11 @@ bool may_be_framed(const mock::wire::Headers& headers) {
       options, [](const std::string& one) { return one == "deny" || one == "sameorigin"; });
 }
 
+bool names_no_store(std::string_view cache_control) {
+  const auto directives = pieces_of(cache_control, ",");
+  return std::ranges::find(directives, "no-store") != directives.end();
+}
+
 std::string joined(const mock::wire::Headers& headers, std::string_view name) {
   std::string all;
   for (const auto& [field, value] : headers) {

@@ -41,6 +41,17 @@ TEST(Framing, IsUpToFrameAncestorsWhereTheyAreNamed) {
   EXPECT_TRUE(framed("default-src 'self'"));
 }
 
+TEST(Storing, IsForbiddenByNoStoreInAnyField) {
+  using Headers = mock::wire::Headers;
+  EXPECT_TRUE(forbids_storing(Headers{{"Cache-Control", "no-store"}}));
+  EXPECT_TRUE(forbids_storing(Headers{{"cache-control", "private, No-Store, max-age=0"}}));
+  EXPECT_TRUE(
+      forbids_storing(Headers{{"Cache-Control", "private"}, {"Cache-Control", "no-store"}}));
+  EXPECT_FALSE(forbids_storing(Headers{}));
+  EXPECT_FALSE(forbids_storing(Headers{{"Cache-Control", "no-cache"}}));
+  EXPECT_FALSE(forbids_storing(Headers{{"Cache-Control", "x-no-store"}, {"Pragma", "no-store"}}));
+}
+
 TEST(Fields, OfOneNameAreJoined) {
   EXPECT_EQ(joined({{"A", "1"}, {"b", "2"}, {"a", "3"}}, "a"), "1, 3");
   EXPECT_EQ(joined({}, "a"), "");

@@ -14,7 +14,14 @@ Verdict happy(ServerTrial& trial) {
   Verdict sent = expect_code(reply, asked, kGood);
   if (sent.result != Result::pass) return sent;
   const Reply given = trial.token(trial.redemption(asked, reply.param("code")));
-  return expect_tokens(given, "the code that it brought");
+  std::vector<Verdict> verdicts{expect_tokens(given, "the code that it brought")};
+  if (trial.has(Capability::form) && trial.has(Capability::policy)) {
+    trial.ask_users();
+    const Asked by_form = trial.ask();
+    verdicts.push_back(
+        expect_code(trial.visit(by_form.params), by_form, "a good request, approved on the page"));
+  }
+  return worst_of(std::move(verdicts));
 }
 
 // Control characters may be refused (RFC 6749 appendix A.5). They must not end the header field,
@@ -135,9 +142,18 @@ Verdict unknown_param(ServerTrial& trial) {
 
 Verdict denied(ServerTrial& trial) {
   trial.deny_all();
-  const Asked asked = trial.ask();
-  return expect_error_redirect(trial.visit(asked.params, Decision::deny), asked, {"access_denied"},
-                               "a user who denies");
+  std::vector<Verdict> verdicts;
+  const auto judge = [&](std::string_view what) {
+    const Asked asked = trial.ask();
+    verdicts.push_back(expect_error_redirect(trial.visit(asked.params, Decision::deny), asked,
+                                             {"access_denied"}, what));
+  };
+  judge("a user who denies");
+  if (trial.has(Capability::form) && trial.has(Capability::policy)) {
+    trial.ask_users();
+    judge("a user who denies on the page");
+  }
+  return worst_of(std::move(verdicts));
 }
 
 Verdict query_retained(ServerTrial& trial) {
@@ -163,7 +179,8 @@ constexpr std::array kServerAuthorizeChecks{
         .clause = "RFC 6749 §4.1.2; the vendor's guide, step 2",
         .level = Level::must,
         .phase = Phase::server,
-        .provokes = "an authorization request with PKCE, approved; its code is redeemed",
+        .provokes = "an authorization request with PKCE, approved; its code is redeemed; and one "
+                    "that is approved on the page, where there is one",
         .requires_ = "302 or 303 to the redirect_uri with one code and the same state; the code "
                      "gives tokens.",
         .mend = "Append code and state to the redirect_uri's query, and redirect with 302 or 303.",
@@ -240,7 +257,7 @@ constexpr std::array kServerAuthorizeChecks{
           .clause = "RFC 6749 §4.1.2.1",
           .level = Level::must,
           .phase = Phase::server,
-          .provokes = "a good request that the user denies",
+          .provokes = "good requests that the user denies, on the page as well",
           .requires_ = "A redirect with error=access_denied and the state, and without a code.",
           .mend = "Redirect with error and state when the user denies.",
           .needs = {Capability::deny},

@@ -45,8 +45,10 @@ Verdict single_use_of(ServerTrial& trial, const ServerClient& client) {
   trial.require(trial.token(form).ok(), "the first redemption failed");
   std::vector<Verdict> verdicts;
   verdicts.push_back(expect_token_error(trial.token(form), {"invalid_grant"}, kReplay));
-  if (trial.has(Capability::clock)) trial.advance(seconds{1});
-  verdicts.push_back(expect_token_error(trial.token(form), {"invalid_grant"}, kReplay));
+  for (const seconds later : {seconds{1}, seconds{60}}) {
+    if (trial.has(Capability::clock)) trial.advance(later);
+    verdicts.push_back(expect_token_error(trial.token(form), {"invalid_grant"}, kReplay));
+  }
   return worst_of(std::move(verdicts));
 }
 
@@ -59,8 +61,8 @@ Verdict single_use(ServerTrial& trial) {
 }
 
 // With `refreshes` the code comes back when its tokens have had successors: they go, too.
-Verdict judge_reuse(ServerTrial& trial, bool refreshes) {
-  const Asked asked = trial.ask();
+Verdict judge_reuse(ServerTrial& trial, const ServerClient& client, bool refreshes) {
+  const Asked asked = trial.ask(client);
   const Params form = trial.redemption(asked, trial.code(asked));
   const Reply first = trial.token(form);
   trial.require(first.ok(), "the first redemption failed");
@@ -86,7 +88,11 @@ Verdict judge_reuse(ServerTrial& trial, bool refreshes) {
 }
 
 Verdict reuse_revokes(ServerTrial& trial) {
-  std::vector<Verdict> verdicts{judge_reuse(trial, false), judge_reuse(trial, true)};
+  std::vector<Verdict> verdicts;
+  for (const ServerClient& client : clients_of(trial)) {
+    verdicts.push_back(judge_reuse(trial, client, false));
+    verdicts.push_back(judge_reuse(trial, client, true));
+  }
   return worst_of(std::move(verdicts));
 }
 
@@ -166,10 +172,14 @@ Verdict bound_redirect(ServerTrial& trial) {
     verdicts.push_back(expect_token_error(trial.token(form), {"invalid_grant"},
                                           "another redirect_uri than the code was asked with"));
   }
-  const Asked asked = trial.ask();
-  const Params form = trial.redemption(asked, trial.code(asked)).without("redirect_uri");
-  verdicts.push_back(expect_token_error(trial.token(form), {"invalid_request", "invalid_grant"},
-                                        "a code without its redirect_uri"));
+  for (const bool empty : {false, true}) {
+    const Asked asked = trial.ask();
+    Params form = trial.redemption(asked, trial.code(asked)).without("redirect_uri");
+    if (empty) form.add("redirect_uri", "");
+    verdicts.push_back(expect_token_error(
+        trial.token(form), {"invalid_request", "invalid_grant"},
+        empty ? "a code with an empty redirect_uri" : "a code without its redirect_uri"));
+  }
   return worst_of(std::move(verdicts));
 }
 
@@ -225,9 +235,9 @@ constexpr std::array kServerCodeChecks{
           .clause = "RFC 6749 §4.1.2, §5.2, §10.5",
           .level = Level::must,
           .phase = Phase::server,
-          .provokes =
-              "a code is redeemed, and sent again at once and a second later; by a client with "
-              "a secret as well; and codes that are almost the one that was given",
+          .provokes = "a code is redeemed, and sent again at once, a second and a minute later; by "
+                      "a client with "
+                      "a secret as well; and codes that are almost the one that was given",
           .requires_ = "Each but the first redemption is refused with invalid_grant.",
           .mend = "Mark the code as used in the same step in which you give the tokens.",
           .motive = "OIDF AttemptReuseAuthorizationCodeAfterOneSecond",
@@ -240,7 +250,7 @@ constexpr std::array kServerCodeChecks{
           .phase = Phase::server,
           .provokes =
               "a code is redeemed and sent again, at once and after a refresh; then all its "
-              "tokens are used",
+              "tokens are used; by a client with a secret as well",
           .requires_ = "Access and refresh tokens of the first redemption are dead, and what their "
                        "refresh brought.",
           .mend = "Remember which tokens a code gave, and revoke them when it comes back.",
@@ -291,17 +301,19 @@ constexpr std::array kServerCodeChecks{
           .needs = {Capability::second_client},
           .side = Side::server,
           .run_server = &bound_client},
-    Check{.id = "server.code.bound-redirect",
-          .title = "A code is bound to its redirect_uri",
-          .clause = "RFC 6749 §4.1.3, §5.2",
-          .level = Level::must,
-          .phase = Phase::server,
-          .provokes = "codes are redeemed with seven other redirect_uris, and with none",
-          .requires_ = "Each is refused with invalid_grant; a missing one may be invalid_request.",
-          .mend = "Keep the redirect_uri with the code, and compare it byte for byte.",
-          .motive = "OAuch RedirectUriChecked",
-          .side = Side::server,
-          .run_server = &bound_redirect},
+    Check{
+        .id = "server.code.bound-redirect",
+        .title = "A code is bound to its redirect_uri",
+        .clause = "RFC 6749 §4.1.3, §5.2",
+        .level = Level::must,
+        .phase = Phase::server,
+        .provokes = "codes are redeemed with seven other redirect_uris, with none and an empty one",
+        .requires_ =
+            "Each is refused with invalid_grant; a missing or empty one may be invalid_request.",
+        .mend = "Keep the redirect_uri with the code, and compare it byte for byte.",
+        .motive = "OAuch RedirectUriChecked",
+        .side = Side::server,
+        .run_server = &bound_redirect},
     Check{.id = "server.code.entropy",
           .title = "Codes and tokens cannot be guessed, and never repeat",
           .clause = "RFC 6749 §10.10",

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "conformance/checks/checks.h"
+#include "conformance/checks/page_headers.h"
 #include "conformance/checks/samples.h"
 #include "conformance/checks/server_steps.h"
 #include "conformance/server/expect.h"
@@ -73,9 +74,7 @@ Verdict judge_members(ServerTrial& trial) {
     const auto number = reply.number(member);
     if (!number || *number <= 0) return wrong(std::string(member) + ", a number above 0");
   }
-  if (reply.header("Cache-Control").find("no-store") == std::string_view::npos) {
-    return wrong("Cache-Control: no-store");
-  }
+  if (!forbids_storing(reply.seen().response().headers)) return wrong("Cache-Control: no-store");
   return passed();
 }
 

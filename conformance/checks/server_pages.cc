@@ -47,8 +47,8 @@ Verdict judge_headers(const Reply& reply, std::string_view what) {
   if (reply.seen().response().headers.has("Access-Control-Allow-Origin")) {
     return wrong("no Access-Control-Allow-Origin");
   }
-  if (!contains(reply.header("Cache-Control"), "no-store")) return wrong("Cache-Control: no-store");
   const auto& fields = reply.seen().response().headers;
+  if (!forbids_storing(fields)) return wrong("Cache-Control: no-store");
   if (!sends_no_referrer(joined(fields, "Referrer-Policy"))) {
     return wrong("Referrer-Policy: no-referrer (or one that keeps path and query as well)");
   }

@@ -20,6 +20,12 @@ Verdict pkce_required(ServerTrial& trial) {
   asked.params.set("code_challenge", "");
   verdicts.push_back(expect_error_redirect(trial.visit(asked.params), asked, {"invalid_request"},
                                            "an empty code_challenge"));
+  // OpenID Connect's nonce is checked by the client alone: it takes no challenge's place here.
+  asked = trial.ask();
+  asked.params.drop("code_challenge").drop("code_challenge_method");
+  asked.params.set("nonce", trial.random(43));
+  verdicts.push_back(expect_error_redirect(trial.visit(asked.params), asked, {"invalid_request"},
+                                           "a nonce in the place of a code_challenge"));
   return worst_of(std::move(verdicts));
 }
 
@@ -39,7 +45,7 @@ Verdict plain_refused(ServerTrial& trial) {
     asked.params.drop("code_challenge_method");
     judge(asked, "a code_challenge without a method, which means plain");
   }
-  for (const char* const method : {"s256", "S512", "S256 "}) {
+  for (const char* const method : {"s256", "S512", "S256 ", "PLAIN"}) {
     asked = trial.ask();
     asked.params.set("code_challenge_method", method);
     judge(asked, "code_challenge_method=" + std::string(method));
@@ -51,7 +57,7 @@ Verdict bad_challenge(ServerTrial& trial) {
   std::vector<Verdict> verdicts;
   const std::string good = challenge_of(trial.random(64));
   for (const std::string& bad : {good.substr(1), good + "A", good + "=", "+" + good.substr(1),
-                                 good.substr(1) + "/", good.substr(1) + " "}) {
+                                 good.substr(1) + "/", good.substr(1) + " ", good + "\n"}) {
     Asked asked = trial.ask();
     asked.params.set("code_challenge", bad);
     verdicts.push_back(expect_authorize_error(trial.visit(asked.params), asked, {"invalid_request"},
@@ -70,6 +76,26 @@ Verdict judge_malformed(ServerTrial& trial, const std::string& verifier, std::st
   trial.require(sent.redirects() && !sent.param("code").empty(), "no code was given");
   return expect_token_error(trial.token(trial.redemption(asked, sent.param("code"))),
                             {"invalid_grant", "invalid_request"}, what);
+}
+
+// A challenge that is almost the verifier's: all of it counts.
+Verdict judge_almost(ServerTrial& trial, std::string (*change)(std::string)) {
+  Asked asked = trial.ask();
+  const std::string good = asked.params.get("code_challenge");
+  const std::string other = change(good);
+  if (other == good) return passed();
+  asked.params.set("code_challenge", other);
+  const Reply sent = trial.visit(asked.params);
+  trial.require(sent.redirects() && !sent.param("code").empty(), "no code was given");
+  return expect_token_error(trial.token(trial.redemption(asked, sent.param("code"))),
+                            {"invalid_grant", "invalid_request"},
+                            "a verifier whose hash is almost the challenge");
+}
+
+template <std::size_t at>
+std::string changed_at(std::string challenge) {
+  challenge[at] = challenge[at] == 'A' ? 'B' : 'A';
+  return challenge;
 }
 
 // Where a server looks less closely: at the second try, at a client with a secret, at the other
@@ -131,6 +157,12 @@ Verdict verifier_checked(ServerTrial& trial) {
         "another login's verifier");
   verdicts.push_back(judge_malformed(trial, trial.random(42), "a verifier of 42 characters"));
   verdicts.push_back(judge_malformed(trial, trial.random(129), "a verifier of 129 characters"));
+  // Not the last character: two of its bits are none of the hash's.
+  for (std::string (*change)(std::string) :
+       {+[](std::string challenge) { return swap_case(challenge); }, &changed_at<0>,
+        &changed_at<21>, &changed_at<32>, &changed_at<41>}) {
+    verdicts.push_back(judge_almost(trial, change));
+  }
   // One at a time: a server may leave one of them out.
   for (const std::string other_character : {"+", "/", "=", " ", "%", "\n", "\xC3\xBC"}) {
     verdicts.push_back(judge_malformed(trial, trial.random(60) + other_character,
@@ -189,7 +221,7 @@ constexpr std::array kServerPkceChecks{
           .clause = "RFC 7636 §4.4.1, §7.2; RFC 9700 §2.1.1",
           .level = Level::should,
           .phase = Phase::server,
-          .provokes = "the methods plain, none (which means plain), s256, S512",
+          .provokes = "the methods plain, none (which means plain), s256, S512, PLAIN",
           .requires_ = "invalid_request, and no code.",
           .mend = "Accept S256 alone, in capitals.",
           .motive = "OAuch PlainPkceDisabled",
@@ -201,7 +233,8 @@ constexpr std::array kServerPkceChecks{
           .source = Source::judgement,
           .level = Level::should,
           .phase = Phase::server,
-          .provokes = "challenges of 42 and 44 characters, with '=', '+', '/', and a blank",
+          .provokes =
+              "challenges of 42 and 44 characters, with '=', '+', '/', a blank, and a line's end",
           .requires_ = "invalid_request, and no code: nothing that S256 makes looks so.",
           .mend = "Check for 43 characters of [A-Za-z0-9-_].",
           .motive = "keycloak#15739",
@@ -214,7 +247,9 @@ constexpr std::array kServerPkceChecks{
         .level = Level::must,
         .phase = Phase::server,
         .provokes = "codes with a wrong, missing, empty, almost right verifier, with the challenge "
-                    "itself, with another login's; and malformed ones whose hash fits; wrong ones "
+                    "itself, with another login's; for challenges that are almost the verifier's; "
+                    "malformed ones "
+                    "whose hash fits; wrong ones "
                     "twice for one code, of a client with a secret, at the refresh endpoint",
         .requires_ = "Each is refused with invalid_grant or invalid_request; at the refresh "
                      "endpoint with any 4xx.",

@@ -73,12 +73,15 @@ Verdict rotation(ServerTrial& trial) {
                               [&](const std::string& url) { return rotation_at(trial, url); });
 }
 
-// `generations` is how old the token is that comes back, `url` is where it comes.
-Verdict judge_reuse(ServerTrial& trial, std::size_t generations, const std::string& url) {
+// `generations` is how old the token is that comes back, `url` is where it comes, `wait` how long
+// after it was spent.
+Verdict judge_reuse(ServerTrial& trial, std::size_t generations, const std::string& url,
+                    seconds wait = {}) {
   std::vector<Tokens> chain{trial.refreshable()};
   for (std::size_t i = 0; i < generations; ++i) chain.push_back(trial.refreshed(chain.back()));
   const Tokens& newest = chain.back();
   trial.require(newest.refresh != chain.front().refresh, "refresh tokens do not rotate");
+  if (wait > seconds{}) trial.advance(wait);
   const Reply reply = trial.refresh_at(url, trial.client(), chain.front().refresh);
   pass_over_grace(trial, reply, chain[1]);
   std::vector<Verdict> verdicts;
@@ -102,6 +105,9 @@ Verdict reuse_revokes_family(ServerTrial& trial) {
   rotate_without_grace(trial);
   return for_each_refresh_url(trial, [&](const std::string& url) {
     std::vector<Verdict> verdicts{judge_reuse(trial, 1, url), judge_reuse(trial, 3, url)};
+    if (trial.has(Capability::clock)) {
+      verdicts.push_back(judge_reuse(trial, 1, url, std::chrono::hours{2}));
+    }
     return worst_of(std::move(verdicts));
   });
 }
@@ -137,7 +143,8 @@ Verdict grace(ServerTrial& trial) {
 Verdict atomic(ServerTrial& trial) {
   const std::vector<std::string> urls = refresh_urls(trial);
   for (int round = 0; round < kRounds; ++round) {
-    const Tokens tokens = trial.refreshable();
+    Tokens tokens = trial.refreshable();
+    if (round % 2 == 1) tokens = trial.refreshed(tokens);
     // In turn to each address: a lock for each is none.
     std::vector<HttpRequest> requests;
     while (requests.size() < kAtOnce) {
@@ -198,20 +205,20 @@ constexpr std::array kServerRefreshChecks{
           .motive = "OAuch UsesTokenRotation, RefreshTokenRevokedAfterUse",
           .side = Side::server,
           .run_server = &rotation},
-    Check{.id = "server.refresh.reuse-revokes-family",
-          .title = "A spent refresh token that comes back ends the whole login",
-          .clause = "RFC 9700 §4.14.2",
-          .level = Level::must,
-          .phase = Phase::server,
-          .provokes = "the refresh token before the last is sent again, and one of three "
-                      "generations ago; to each address that takes refreshes",
-          .requires_ =
-              "invalid_grant; the newest refresh token is dead too, and every access token "
-              "of the login (that is the suite's demand).",
-          .mend = "Keep the line of descent, and revoke all of it when a spent token comes back.",
-          .motive = "OAuch InvalidatedRefreshToken",
-          .side = Side::server,
-          .run_server = &reuse_revokes_family},
+    Check{
+        .id = "server.refresh.reuse-revokes-family",
+        .title = "A spent refresh token that comes back ends the whole login",
+        .clause = "RFC 9700 §4.14.2",
+        .level = Level::must,
+        .phase = Phase::server,
+        .provokes = "the refresh token before the last is sent again, at once and two hours later, "
+                    "and one of three generations ago; to each address that takes refreshes",
+        .requires_ = "invalid_grant; the newest refresh token is dead too, and every access token "
+                     "of the login (that is the suite's demand).",
+        .mend = "Keep the line of descent, and revoke all of it when a spent token comes back.",
+        .motive = "OAuch InvalidatedRefreshToken",
+        .side = Side::server,
+        .run_server = &reuse_revokes_family},
     Check{.id = "server.refresh.grace",
           .title = "Within the grace window a spent token brings the same successor",
           .clause = "RFC 9700 §4.14.2",

@@ -16,6 +16,9 @@ Verdict bound_client_at(ServerTrial& trial, const std::string& url) {
   verdicts.push_back(
       expect_token_error(trial.refresh_at(url, trial.second_client(), trial.refreshable().refresh),
                          {"invalid_grant"}, "another client's refresh token"));
+  verdicts.push_back(expect_token_error(
+      trial.refresh_at(url, trial.second_client(), trial.refreshed(trial.refreshable()).refresh),
+      {"invalid_grant"}, "another client's refresh token that a refresh brought"));
   const auto& confidential = trial.target().confidential;
   if (!confidential) return worst_of(std::move(verdicts));
   verdicts.push_back(
@@ -46,6 +49,8 @@ Verdict not_a_refresh_token(ServerTrial& trial) {
     };
     judge(tokens.access, "an access token as refresh_token");
     judge(trial.code(trial.ask()), "a code as refresh_token");
+    judge(trial.refreshed(trial.refreshable()).access,
+          "an access token that a refresh brought as refresh_token");
     for (const std::string& other : almost(tokens.refresh)) {
       judge(other, "a refresh_token that is almost the one that was given");
     }
@@ -106,7 +111,8 @@ constexpr std::array kServerRefreshBoundChecks{
           .level = Level::must,
           .phase = Phase::server,
           .provokes =
-              "another client refreshes with it, being who it says it is; one proves by HTTP "
+              "another client refreshes with it, and with one that a refresh brought, being who it "
+              "says it is; one proves by HTTP "
               "Basic who it is, and names the token's client in the form",
           .requires_ =
               "invalid_grant; for the last invalid_client or invalid_request as well; at each "
@@ -124,7 +130,8 @@ constexpr std::array kServerRefreshBoundChecks{
           .level = Level::must,
           .phase = Phase::server,
           .provokes =
-              "an access token, a code, and almost the refresh token, as refresh_token; at each "
+              "access tokens of a login and of a refresh, a code, and almost the refresh token, as "
+              "refresh_token; at each "
               "address that takes refreshes",
           .requires_ = "invalid_grant.",
           .mend = "Look among refresh tokens alone, and compare every byte.",

@@ -45,6 +45,7 @@ Verdict revoke_unknown(ServerTrial& trial) {
   std::vector<Verdict> verdicts;
   verdicts.push_back(
       expect_200(trial.revoke(trial.client(), trial.random(48)), "revoking an unknown token"));
+  verdicts.push_back(expect_200(trial.revoke(trial.client(), "x"), "revoking what is no token"));
   const Tokens tokens = trial.refreshable();
   (void)trial.revoke(tokens.client, tokens.refresh);
   verdicts.push_back(
@@ -103,11 +104,12 @@ Verdict hint_ignored(ServerTrial& trial) {
         expect_token_error(trial.refresh(tokens.client, tokens.refresh), {"invalid_grant"}, what));
   }
   if (trial.has(Capability::api)) {
-    const Tokens tokens = trial.refreshable();
-    const std::string what = "an access token revoked with the hint refresh_token";
-    verdicts.push_back(
-        expect_200(trial.revoke(tokens.client, tokens.access, "refresh_token"), what));
-    verdicts.push_back(expect_api_refuses(trial.api(tokens.access), "invalid_token", what));
+    for (const char* const hint : {"refresh_token", "something"}) {
+      const Tokens tokens = trial.refreshable();
+      const std::string what = "an access token revoked with the hint " + std::string(hint);
+      verdicts.push_back(expect_200(trial.revoke(tokens.client, tokens.access, hint), what));
+      verdicts.push_back(expect_api_refuses(trial.api(tokens.access), "invalid_token", what));
+    }
   }
   return worst_of(std::move(verdicts));
 }
@@ -129,17 +131,19 @@ constexpr std::array kServerRevokeChecks{
           .needs = {Capability::revoke},
           .side = Side::server,
           .run_server = &revoke_happy},
-    Check{.id = "server.revoke.unknown-token",
-          .title = "Revoking an unknown token is no error",
-          .clause = "RFC 7009 §2.2",
-          .level = Level::must,
-          .phase = Phase::server,
-          .provokes = "a token that never was is revoked, and one that was revoked before",
-          .requires_ = "200.",
-          .mend = "Answer 200 whether there was anything to revoke or not.",
-          .needs = {Capability::revoke},
-          .side = Side::server,
-          .run_server = &revoke_unknown},
+    Check{
+        .id = "server.revoke.unknown-token",
+        .title = "Revoking an unknown token is no error",
+        .clause = "RFC 7009 §2.2",
+        .level = Level::must,
+        .phase = Phase::server,
+        .provokes =
+            "a token that never was is revoked, what can be none, and one that was revoked before",
+        .requires_ = "200.",
+        .mend = "Answer 200 whether there was anything to revoke or not.",
+        .needs = {Capability::revoke},
+        .side = Side::server,
+        .run_server = &revoke_unknown},
     Check{.id = "server.revoke.other-client",
           .title = "Nobody revokes another client's token",
           .clause = "RFC 7009 §2.1",

@@ -88,6 +88,14 @@ Verdict query_ignored(ServerTrial& trial) {
         expect_no_token(trial.post(with_query(url, {{name, form.get(name)}}), form.without(name)),
                         std::string(name) + " in the URL"));
   }
+  const Tokens tokens = trial.login();
+  if (!tokens.refresh.empty()) {
+    const Params form = trial.refreshing(tokens.client, tokens.refresh);
+    verdicts.push_back(
+        expect_no_token(trial.post(with_query(url, {{"refresh_token", tokens.refresh}}),
+                                   form.without("refresh_token")),
+                        "refresh_token in the URL"));
+  }
   if (const auto& client = trial.target().confidential) {
     const Asked asked = trial.ask(*client);
     const Params form = trial.redemption(asked, trial.code(asked));
@@ -190,7 +198,8 @@ constexpr std::array kServerTokenChecks{
           .clause = "RFC 6749 §2.3.1, §4.1.3",
           .level = Level::should,
           .phase = Phase::server,
-          .provokes = "all parameters in the URL; one of them there, the others in the body",
+          .provokes = "all parameters in the URL; one of them there, the others in the body; of a "
+                      "refresh as well",
           .requires_ = "No token: URLs end up in logs.",
           .mend = "Read the form from the body, and from nowhere else.",
           .motive = "OAuch IsAuthInUriAllowed",

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "conformance/checks/checks.h"
+#include "conformance/checks/page_headers.h"
 #include "conformance/checks/server_steps.h"
 #include "conformance/server/expect.h"
 
@@ -62,11 +63,9 @@ Verdict response_shape(ServerTrial& trial) {
 }
 
 Verdict judge_no_store(const Reply& reply, std::string_view what) {
-  std::string control(reply.header("Cache-Control"));
-  std::ranges::transform(control, control.begin(), [](char c) {
-    return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  });
-  if (control.find("no-store") == std::string::npos) {
+  const auto& fields = reply.seen().response().headers;
+  if (!forbids_storing(fields)) {
+    const std::string control = joined(fields, "Cache-Control");
     return failed("Cache-Control: no-store on " + std::string(what),
                   control.empty() ? "none" : control);
   }

@@ -117,7 +117,9 @@ Answer Surface::unavailable(const Call& call, std::string_view what, ErrorsPolic
 }
 
 Answer Surface::reject(const Call& call, int status, std::string_view reason) const {
-  const ErrorId id = status == 413 ? ErrorId::request_too_large : ErrorId::parameters_malformed;
+  const ErrorId id = status == 413   ? ErrorId::request_too_large
+                     : status == 503 ? ErrorId::store_unavailable
+                                     : ErrorId::parameters_malformed;
   OAuthError error = make_error(id, std::string{reason}, reason);
   error.status = status;
   return fail(call, std::move(error), ErrorsPolicy::vendor);
