@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <set>
 
 #include "conformance/checks/checks.h"
@@ -9,6 +10,7 @@
 #include "conformance/checks/samples.h"
 #include "conformance/checks/server_steps.h"
 #include "conformance/server/expect.h"
+#include "conformance/server/html_form.h"
 #include "conformance/url.h"
 
 namespace heygen::conformance {
@@ -46,6 +48,22 @@ seconds interval_of(const Reply& device) {
   return seconds{static_cast<std::int64_t>(device.number("interval").value_or(5))};
 }
 
+std::string letters_of(std::string_view code) {
+  std::string letters;
+  for (const char c : code) {
+    if (std::isalnum(static_cast<unsigned char>(c)) != 0) letters += c;
+  }
+  return letters;
+}
+
+// A form that has the code in it and was not sent yet: "is it this one?" (RFC 8628 §3.3.1).
+bool asks_about(const Reply& page, std::string_view user_code) {
+  const auto form = page.ok() && page.is_html() ? find_form(page.body()) : std::nullopt;
+  return form && form->post && std::ranges::any_of(form->fields, [&](const HtmlForm::Field& field) {
+           return letters_of(field.value) == letters_of(user_code);
+         });
+}
+
 // The user's browser at the page that the device shows.
 void decide(ServerTrial& trial, const Reply& device) {
   std::string url = device.text("verification_uri_complete");
@@ -54,7 +72,11 @@ void decide(ServerTrial& trial, const Reply& device) {
     url = page + (page.find('?') == std::string::npos ? "?" : "&") +
           Params{{"user_code", device.text("user_code")}}.encoded();
   }
-  (void)trial.browse(url);
+  constexpr int kMostPages = 3;
+  Reply page = trial.browse(url);
+  for (int i = 0; i < kMostPages && asks_about(page, device.text("user_code")); ++i) {
+    page = trial.decide(page, Decision::approve);
+  }
 }
 
 Verdict judge_members(ServerTrial& trial) {

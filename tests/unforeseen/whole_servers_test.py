@@ -15,6 +15,7 @@ import sys
 import tempfile
 
 sys.dont_write_bytecode = True
+import second_look_flaws  # noqa: E402
 import whole_server_flaws  # noqa: E402
 import whole_sound  # noqa: E402
 import whole_token_flaws  # noqa: E402
@@ -37,7 +38,8 @@ def classes_of(module, mark):
             if inspect.isclass(one) and issubclass(one, Whole) and hasattr(one, mark)}
 
 
-FLAWS = {**classes_of(whole_server_flaws, "CAUGHT"), **classes_of(whole_token_flaws, "CAUGHT")}
+FLAWS = {name: one for module in (whole_server_flaws, whole_token_flaws, second_look_flaws)
+         for name, one in classes_of(module, "CAUGHT").items()}
 SOUND = {"Whole": Whole, **classes_of(whole_sound, "CONCERNS")}
 
 

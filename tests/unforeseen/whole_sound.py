@@ -66,6 +66,31 @@ class FirstPollWaits(Whole):
         return answer
 
 
+class NoStoreAmongOthers(Whole):
+    """Cache-Control in other letters and in two fields"""
+    CONCERNS = ["server.authorize.no-frame-no-cors", "server.device.shape", "server.token.no-store"]
+    HEADERS = {**Whole.HEADERS, "Cache-Control": ["private, max-age=0", "No-Store"]}
+
+
+class AsksWhichDevice(Whole):
+    """the device page asks whether it is this code, and its address has none"""
+    CONCERNS = ["server.device.*"]
+
+    def device(self, *request):
+        answer = super().device(*request)
+        del answer["verification_uri_complete"]
+        return answer
+
+    def other_page(self, method, parts, body):
+        if parts.path != "/device":
+            return super().other_page(method, parts, body)
+        if method == "POST":
+            return self.device_page(body.decode("ascii"))
+        typed = self.params(parts.query)[0].get("user_code", "")
+        return 200, {"Content-Type": "text/html"}, f"""<form method="post" action="{self.base}/device">
+<input name="user_code" value="{self.escape(typed)}"><button>It is</button></form>"""
+
+
 class LongSecrets(Whole):
     """codes and tokens of a kilobyte with dots; more parameters in redirects, and the state first"""
     CONCERNS = ["server.authorize.*", "server.code.reuse-revokes", "server.token.*", "server.refresh.*", "server.api.*"]
