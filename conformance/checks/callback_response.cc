@@ -123,12 +123,17 @@ Verdict token_in_callback(Trial& trial) {
                                     url.as_fragment();
                                   }};
   const Mark before = trial.mark();
+  Mark last = before;
   for (std::size_t i = 0; i < spoils.size(); ++i) {
+    last = trial.mark();
     const std::string session = "planted-" + std::to_string(i + 1);
     CallbackUrl url = trial.authorize(trial.begin(session));
     spoils[i](url);
     (void)trial.callback(url, session);
     (void)trial.call_api(session);
+  }
+  if (!trial.code_requests(last).empty()) {
+    return failed("no token request for a code in the fragment", "one");
   }
   const Verdict verdict = expect_never_sent(trial, before, "the planted token", kPlanted);
   if (verdict.result == Result::pass) trial.control();
@@ -220,7 +225,7 @@ constexpr Check kCallbackResponseChecks[] = {
      .level = Level::must,
      .phase = Phase::callback,
      .provokes = "responses with access_token and refresh_token in place of the code, beside it, "
-                 "and in the fragment",
+                 "and all in the fragment",
      .requires_ = "The client never sends that token anywhere.",
      .mend = "Take tokens from the token endpoint alone.",
      .motive = "Eventra#3625",

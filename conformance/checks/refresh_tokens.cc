@@ -1,6 +1,7 @@
 // Which access token is sent after a refresh, and whose.
 
 #include <array>
+#include <set>
 
 #include "conformance/checks/after_login.h"
 #include "conformance/checks/checks.h"
@@ -77,15 +78,15 @@ Verdict expect_own_tokens(Trial& trial, std::string_view session, bool refresh, 
 }
 
 // The tokens of both are dead, and both call: the first refresh waits for the second, or a while.
-void refresh_at_once(Trial& trial, const std::array<std::string_view, 2>& sessions,
-                     std::array<Pair, 2>& own) {
+Verdict refresh_at_once(Trial& trial, const std::array<std::string_view, 2>& sessions,
+                        std::array<Pair, 2>& own) {
   constexpr std::chrono::milliseconds kHeld{300};
   trial.arm(Fault::at(Endpoint::refresh).barrier(2, kHeld).first(2));
   const Mark before = trial.mark();
   auto first = trial.start_call(sessions[0]);
   auto second = trial.start_call(sessions[1]);
-  (void)trial.settle(first);
-  (void)trial.settle(second);
+  const auto first_done = trial.settle(first);
+  const auto second_done = trial.settle(second);
   trial.disarm();
   for (const Seen& refresh : trial.refreshes(before)) {
     if (refresh.status() != 200) continue;
@@ -95,6 +96,15 @@ void refresh_at_once(Trial& trial, const std::array<std::string_view, 2>& sessio
       break;
     }
   }
+  // Which call was whose is not seen; that both were of one is.
+  std::multiset<std::string> sent;
+  for (const Seen& call : trial.api_requests(before)) {
+    if (call.status() == 200) sent.insert(call.bearer().value_or(""));
+  }
+  const bool all_alike = sent.size() > 1 && sent.count(*sent.begin()) == sent.size();
+  return first_done && second_done && all_alike
+             ? failed("each user's own access token in calls at once", "one for both")
+             : passed();
 }
 
 Verdict user_isolation(Trial& trial) {
@@ -114,7 +124,9 @@ Verdict user_isolation(Trial& trial) {
     trial.expire_access_tokens();
   }
   if (!trial.has(Capability::concurrency)) return passed();
-  refresh_at_once(trial, sessions, own);
+  if (Verdict verdict = refresh_at_once(trial, sessions, own); verdict.result != Result::pass) {
+    return verdict;
+  }
   for (std::size_t user = 0; user < 2; ++user) {
     Verdict verdict = expect_own_tokens(trial, sessions[user], false, own[user]);
     if (verdict.result != Result::pass) return verdict;

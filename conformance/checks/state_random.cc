@@ -47,7 +47,13 @@ std::string rounded(double bits) { return std::to_string(std::lround(bits)) + " 
 
 Verdict entropy_min(Trial& trial) {
   constexpr double kAdvised = 159;  // RFC 6749 §10.10: 2^-160 SHOULD; with room for chance
-  const double bits = entropy_bound(draw_samples(trial, "state", kSamples));
+  const auto states = draw_samples(trial, "state", kSamples);
+  const std::set<std::string> different(states.begin(), states.end());
+  if (different.size() < states.size()) {
+    return failed("a state of its own for each of " + std::to_string(states.size()) + " logins",
+                  std::to_string(different.size()) + " different ones");
+  }
+  const double bits = entropy_bound(states);
   if (bits < kLeastBits) return failed("a state of 128 bits", "at the most " + rounded(bits));
   const std::string most = "its states can carry at the most " + rounded(bits);
   if (bits < kAdvised) return warned(most + "; 160 are advised, 128 are demanded");
