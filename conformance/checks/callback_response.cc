@@ -226,8 +226,9 @@ constexpr Check kCallbackResponseChecks[] = {
      .phase = Phase::callback,
      .provokes = "responses with access_token and refresh_token in place of the code, beside it, "
                  "and all in the fragment",
-     .requires_ = "The client never sends that token anywhere.",
-     .mend = "Take tokens from the token endpoint alone.",
+     .requires_ = "The client never sends that token anywhere, and exchanges no code from the "
+                  "fragment.",
+     .mend = "Take tokens from the token endpoint alone, and the code from the query.",
      .motive = "Eventra#3625",
      .needs = kLoginAndCall,
      .run = &token_in_callback},

@@ -47,11 +47,16 @@ Verdict negative(Trial& trial) {
   return expect_no_storm(trial, "-9223372036854775808");
 }
 
-// A login whose answer has this lifetime works, and its token counts as fresh.
-Verdict expect_long_life(Trial& trial, std::string_view json) {
+// A login whose answer has this lifetime works, and its token counts as fresh. One that
+// `may_be_refused` as a whole is a warning then.
+Verdict expect_long_life(Trial& trial, std::string_view json, bool may_be_refused = false) {
   const Mark before = trial.mark();
   const Login login = login_answered_with(trial, lifetime(Endpoint::token, json).once(),
                                           "lifetime-" + std::string(json));
+  if (may_be_refused && !login.done()) {
+    trial.control();
+    return warned("an answer with expires_in " + std::string(json) + " is refused as a whole");
+  }
   return worst_of({expect_logged_in(trial, login), expect_refreshes(trial, before, 0, 0)});
 }
 
@@ -64,15 +69,7 @@ Verdict huge(Trial& trial) {
   // parser can tell apart. To refuse what no token can live does no harm.
   for (const std::string_view json :
        {"4294967297", "9223372037", "9007199254740992", "9223372036854775807", "1e300"}) {
-    const Mark before = trial.mark();
-    const Login login = login_answered_with(trial, lifetime(Endpoint::token, json).once(),
-                                            "lifetime-" + std::string(json));
-    const bool refused = !login.done();
-    if (refused) trial.control();
-    const Verdict one =
-        refused
-            ? warned("an answer with expires_in " + std::string(json) + " is refused as a whole")
-            : worst_of({expect_logged_in(trial, login), expect_refreshes(trial, before, 0, 0)});
+    const Verdict one = expect_long_life(trial, json, /*may_be_refused=*/true);
     if (one.result == Result::fail) return one;
     verdict = worst_of({verdict, one});
   }

@@ -8,6 +8,13 @@ namespace {
 
 constexpr std::string_view kGood = "a good request";
 
+// From now on the user decides on a page, where the suite can order one; else nothing changes.
+bool asks_on_a_page(ServerTrial& trial) {
+  const bool can = trial.has(Capability::form) && trial.has(Capability::policy);
+  if (can) trial.ask_users();
+  return can;
+}
+
 Verdict happy(ServerTrial& trial) {
   const Asked asked = trial.ask();
   const Reply reply = trial.visit(asked.params);
@@ -15,8 +22,7 @@ Verdict happy(ServerTrial& trial) {
   if (sent.result != Result::pass) return sent;
   const Reply given = trial.token(trial.redemption(asked, reply.param("code")));
   std::vector<Verdict> verdicts{expect_tokens(given, "the code that it brought")};
-  if (trial.has(Capability::form) && trial.has(Capability::policy)) {
-    trial.ask_users();
+  if (asks_on_a_page(trial)) {
     const Asked by_form = trial.ask();
     verdicts.push_back(
         expect_code(trial.visit(by_form.params), by_form, "a good request, approved on the page"));
@@ -149,10 +155,7 @@ Verdict denied(ServerTrial& trial) {
                                              {"access_denied"}, what));
   };
   judge("a user who denies");
-  if (trial.has(Capability::form) && trial.has(Capability::policy)) {
-    trial.ask_users();
-    judge("a user who denies on the page");
-  }
+  if (asks_on_a_page(trial)) judge("a user who denies on the page");
   return worst_of(std::move(verdicts));
 }
 

@@ -235,9 +235,9 @@ constexpr std::array kServerCodeChecks{
           .clause = "RFC 6749 §4.1.2, §5.2, §10.5",
           .level = Level::must,
           .phase = Phase::server,
-          .provokes = "a code is redeemed, and sent again at once, a second and a minute later; by "
-                      "a client with "
-                      "a secret as well; and codes that are almost the one that was given",
+          .provokes =
+              "a code is redeemed, and sent again at once, a second and a minute later; by "
+              "a client with a secret as well; and codes that are almost the one that was given",
           .requires_ = "Each but the first redemption is refused with invalid_grant.",
           .mend = "Mark the code as used in the same step in which you give the tokens.",
           .motive = "OIDF AttemptReuseAuthorizationCodeAfterOneSecond",

@@ -66,36 +66,38 @@ Verdict bad_challenge(ServerTrial& trial) {
   return worst_of(std::move(verdicts));
 }
 
-// A verifier whose hash is the challenge, and that still must not pass.
-Verdict judge_malformed(ServerTrial& trial, const std::string& verifier, std::string_view what) {
+// A verifier that must not pass for this challenge.
+Verdict judge_pair(ServerTrial& trial, const std::string& verifier, const std::string& challenge,
+                   std::string_view what) {
   Asked asked = trial.ask();
   asked.verifier = verifier;
-  asked.params.set("code_challenge", challenge_of(verifier));
+  asked.params.set("code_challenge", challenge);
   trial.add_secret(SecretKind::verifier, verifier);
-  const Reply sent = trial.visit(asked.params);
-  trial.require(sent.redirects() && !sent.param("code").empty(), "no code was given");
-  return expect_token_error(trial.token(trial.redemption(asked, sent.param("code"))),
+  return expect_token_error(trial.token(trial.redemption(asked, trial.code(asked))),
                             {"invalid_grant", "invalid_request"}, what);
 }
 
-// A challenge that is almost the verifier's: all of it counts.
-Verdict judge_almost(ServerTrial& trial, std::string (*change)(std::string)) {
-  Asked asked = trial.ask();
-  const std::string good = asked.params.get("code_challenge");
-  const std::string other = change(good);
-  if (other == good) return passed();
-  asked.params.set("code_challenge", other);
-  const Reply sent = trial.visit(asked.params);
-  trial.require(sent.redirects() && !sent.param("code").empty(), "no code was given");
-  return expect_token_error(trial.token(trial.redemption(asked, sent.param("code"))),
-                            {"invalid_grant", "invalid_request"},
-                            "a verifier whose hash is almost the challenge");
+// One whose hash is the challenge.
+Verdict judge_malformed(ServerTrial& trial, const std::string& verifier, std::string_view what) {
+  return judge_pair(trial, verifier, challenge_of(verifier), what);
 }
 
-template <std::size_t at>
-std::string changed_at(std::string challenge) {
-  challenge[at] = challenge[at] == 'A' ? 'B' : 'A';
-  return challenge;
+// All of a challenge counts. Not its last character: two of its bits are none of the hash's.
+std::vector<Verdict> judge_almost(ServerTrial& trial) {
+  const std::string verifier = trial.random(64);
+  const std::string good = challenge_of(verifier);
+  std::vector<std::string> others{swap_case(good)};
+  for (const std::size_t at : {0U, 21U, 32U, 41U}) {
+    std::string other = good;
+    other[at] = other[at] == 'A' ? 'B' : 'A';
+    others.push_back(std::move(other));
+  }
+  std::vector<Verdict> verdicts;
+  for (const std::string& other : others) {
+    verdicts.push_back(
+        judge_pair(trial, verifier, other, "a verifier whose hash is almost the challenge"));
+  }
+  return verdicts;
 }
 
 // Where a server looks less closely: at the second try, at a client with a secret, at the other
@@ -157,12 +159,7 @@ Verdict verifier_checked(ServerTrial& trial) {
         "another login's verifier");
   verdicts.push_back(judge_malformed(trial, trial.random(42), "a verifier of 42 characters"));
   verdicts.push_back(judge_malformed(trial, trial.random(129), "a verifier of 129 characters"));
-  // Not the last character: two of its bits are none of the hash's.
-  for (std::string (*change)(std::string) :
-       {+[](std::string challenge) { return swap_case(challenge); }, &changed_at<0>,
-        &changed_at<21>, &changed_at<32>, &changed_at<41>}) {
-    verdicts.push_back(judge_almost(trial, change));
-  }
+  std::ranges::move(judge_almost(trial), std::back_inserter(verdicts));
   // One at a time: a server may leave one of them out.
   for (const std::string other_character : {"+", "/", "=", " ", "%", "\n", "\xC3\xBC"}) {
     verdicts.push_back(judge_malformed(trial, trial.random(60) + other_character,
@@ -248,8 +245,7 @@ constexpr std::array kServerPkceChecks{
         .phase = Phase::server,
         .provokes = "codes with a wrong, missing, empty, almost right verifier, with the challenge "
                     "itself, with another login's; for challenges that are almost the verifier's; "
-                    "malformed ones "
-                    "whose hash fits; wrong ones "
+                    "malformed ones whose hash fits; wrong ones "
                     "twice for one code, of a client with a secret, at the refresh endpoint",
         .requires_ = "Each is refused with invalid_grant or invalid_request; at the refresh "
                      "endpoint with any 4xx.",

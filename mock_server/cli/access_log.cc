@@ -27,28 +27,26 @@ std::string one_line(std::string_view text, bool from_outside) {
 
 std::string from_outside(std::string_view text) { return one_line(text, true); }
 
-// The parts of an entry that a line shows, without what the sandbox knows to be secret. A request
-// that went well has named nothing but what there is, so that no store need be asked.
-Entry shown(const Sandbox& sandbox, const Entry& entry) {
+// A request that went well has named nothing but what there is, so that no store need be asked.
+bool may_name_secrets(const Sandbox& sandbox, const Entry& entry) {
+  return entry.outcome != "ok" ||
+         sandbox.settings()->policy.unknown_client == UnknownClientPolicy::accept_loopback;
+}
+
+// The parts of an entry that a line shows, without what the sandbox knows to be secret.
+Entry without_secrets(const Sandbox& sandbox, const Entry& entry) {
   Entry out;
   out.time = entry.time;
   out.wall = entry.wall;
   out.endpoint = entry.endpoint;
-  out.request.method = entry.request.method;
-  out.request.target = entry.request.path();
   out.response.status = entry.response.status;
-  out.client_id = entry.client_id;
   out.outcome = entry.outcome;
-  out.why = entry.why;
   out.fault_id = entry.fault_id;
-  const bool any_client =
-      sandbox.settings()->policy.unknown_client == UnknownClientPolicy::accept_loopback;
-  if (entry.outcome == "ok" && !any_client) return out;
   const Redactor redactor{[&](std::string_view text) { return is_known_secret(sandbox, text); }};
   out.request.method = redactor.text(entry.request.method);
   out.request.target = redactor.text(entry.request.path());
   out.client_id = redactor.text(entry.client_id);
-  if (!is_store_trouble(entry)) out.why = redactor.text(entry.why);
+  out.why = is_store_trouble(entry) ? entry.why : redactor.text(entry.why);
   return out;
 }
 
@@ -99,7 +97,10 @@ AccessLog::~AccessLog() = default;
 
 void AccessLog::exchange(const Sandbox& sandbox, const Entry& entry) {
   if (impl_->format == LogFormat::off) return;
-  impl_->logger.info(access_line(sandbox.name(), shown(sandbox, entry), impl_->format));
+  impl_->logger.info(
+      may_name_secrets(sandbox, entry)
+          ? access_line(sandbox.name(), without_secrets(sandbox, entry), impl_->format)
+          : access_line(sandbox.name(), entry, impl_->format));
 }
 
 void AccessLog::error(std::string_view line) { impl_->logger.error(one_line(line, false)); }

@@ -19,8 +19,8 @@ constexpr std::size_t kShortestKnown = 6;
 constexpr std::size_t kShortestInside = 8;
 constexpr std::size_t kMostKnown = 256;
 
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 using wire::is_alnum;
+using wire::lower;
 
 std::string_view trimmed(std::string_view text) noexcept {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);

@@ -179,9 +179,7 @@ Connection::Progress Connection::read(Lane& lane) {
   if (!inbox_.empty()) {
     inbox_read_ += framer_.feed(std::string_view{inbox_}.substr(inbox_read_), limits);
     if (inbox_read_ == inbox_.size()) {
-      inbox_.clear();
-      inbox_.shrink_to_fit();
-      inbox_read_ = 0;
+      forget_inbox();
     }
     on_framed(first_bytes, lane);
     return Progress::more;
@@ -219,10 +217,15 @@ bool Connection::hold(std::size_t bytes) {
   return !grew || total <= context_.options.held_bytes;
 }
 
-// And its memory: a string that is assigned a short one keeps its room.
+// These two with their memory: a string that is assigned a short one keeps its room.
 void Connection::forget_request() {
   std::exchange(framer_, RequestFramer{});
   hold(0);
+}
+
+void Connection::forget_inbox() {
+  std::exchange(inbox_, std::string{});
+  inbox_read_ = 0;
 }
 
 void Connection::on_framed(bool first_bytes, Lane& lane) {

@@ -96,6 +96,7 @@ class Connection : public Timer {
   void refuse(const Refusal& refusal, Lane& lane);
   bool hold(std::size_t bytes);
   void forget_request();
+  void forget_inbox();
   void become_idle();
 
   void depart(Answer answer);

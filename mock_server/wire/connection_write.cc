@@ -98,8 +98,7 @@ bool Connection::write(std::string_view bytes, std::size_t& written) {
 
 void Connection::upgrade(const Departure& departure) {
   auto early = inbox_.substr(inbox_read_);
-  inbox_ = {};
-  inbox_read_ = 0;
+  forget_inbox();
   // The descriptor may become another's: this connection's events must end before.
   context_.reactor.remove(transport_->fd());
   transport_ = departure.upgrade()(std::move(transport_), std::move(early));
@@ -189,8 +188,7 @@ void Connection::finish() {
   waiting_since_.store(now_.time_since_epoch().count(), std::memory_order_relaxed);
   discarded_ = 0;
   readable_ = true;
-  inbox_ = {};
-  inbox_read_ = 0;
+  forget_inbox();
   wait_until(now_ + context_.options.linger_timeout);
 }
 
@@ -210,10 +208,8 @@ void Connection::close() {
   phase_ = Phase::closed;
   departure_.reset();
   forget_request();
-  inbox_.clear();
-  inbox_.shrink_to_fit();
-  inbox_read_ = 0;
-  outgoing_ = {};
+  forget_inbox();
+  std::exchange(outgoing_, {});
   transport_.reset();
 }
 

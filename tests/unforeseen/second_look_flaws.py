@@ -120,7 +120,6 @@ class BoundEmptyRedirect(Whole):
         return super().token(method, query, headers, body)
 
 
-
 class QueryRefresh(Whole):
     """refresh_token is taken from the URL, code is not"""
     CAUGHT = ["server.token.query-params-ignored"]
