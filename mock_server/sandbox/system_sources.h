@@ -24,7 +24,7 @@ class SystemRandom final : public RandomSource {
 
  private:
   std::mutex mutex_;
-  std::array<std::byte, 1024> pool_{};
+  std::array<std::byte, 4096> pool_{};
   std::size_t left_ = 0;
 };
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <exception>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -14,7 +15,8 @@ namespace heygen::mock::wire {
 namespace {
 
 constexpr std::size_t kMaxShownPath = 4096;  // cpp-httplib refuses a request line over 8 KiB
-constexpr std::size_t kReasonOffset = sizeof("HTTP/1.1 200 ") - 1;
+constexpr std::size_t kUsualHead = 512;
+constexpr int kNoStatus = 0;
 
 // The part of httplib::Stream that differs by release: newer ones wait, older ones ask.
 template <typename Stream>
@@ -81,10 +83,15 @@ bool is_framing_field(std::string_view name) {
          iequals(name, "Connection") || iequals(name, "Keep-Alive");
 }
 
-std::string without_controls(std::string_view value) {
-  std::string clean(value);
-  std::erase_if(clean, [](char c) { return !kFieldValue.has(c); });
-  return clean;
+void append_field(std::string& head, std::string_view name, std::string_view value) {
+  head.append(name).append(": ");
+  if (kFieldValue.all(value)) {
+    head += value;
+  } else {  // a line's end in it would begin another field
+    std::ranges::copy_if(value, std::back_inserter(head),
+                         [](char c) { return kFieldValue.has(c); });
+  }
+  head += "\r\n";
 }
 
 Response neutral_failure() {
@@ -97,14 +104,15 @@ Response neutral_failure() {
 }
 
 // The signature of the protected Server::process_request grew over the releases; overload
-// resolution picks the one that this one has.
+// resolution picks the one that this one has. Each is told that the connection ends: what it would
+// write of keeping it alive costs it three string streams, and is not sent.
 using Setup = const std::function<void(httplib::Request&)>&;
 
 template <typename Server>
 bool process(Server& server, bool (Server::*call)(httplib::Stream&, bool, bool&, Setup),
              httplib::Stream& stream) {
   bool closed = false;
-  return (server.*call)(stream, false, closed, nullptr);
+  return (server.*call)(stream, true, closed, nullptr);
 }
 
 template <typename Server>
@@ -113,7 +121,7 @@ bool process(Server& server,
                                   int, bool, bool&, Setup),
              httplib::Stream& stream) {
   bool closed = false;
-  return (server.*call)(stream, "", 0, "", 0, false, closed, nullptr);
+  return (server.*call)(stream, "", 0, "", 0, true, closed, nullptr);
 }
 
 template <typename Server>
@@ -122,7 +130,7 @@ bool process(Server& server,
                                   int, bool, bool&, Setup, bool*),
              httplib::Stream& stream) {
   bool closed = false;
-  return (server.*call)(stream, "", 0, "", 0, false, closed, nullptr, nullptr);
+  return (server.*call)(stream, "", 0, "", 0, true, closed, nullptr, nullptr);
 }
 
 }  // namespace
@@ -134,8 +142,10 @@ class HttplibBridge::Engine final : public httplib::Server {
       respond(out);
       return HandlerResponse::Handled;
     });
+    // finish() writes the head: the library would sort the fields into a tree, one block each, and
+    // print each of them with a format.
     set_post_routing_handler(
-        [this](const httplib::Request&, httplib::Response& out) { replace_fields(out); });
+        [](const httplib::Request&, httplib::Response& out) { out.headers.clear(); });
     // Without one, releases before 0.53 put the exception's text into a response header.
     set_exception_handler([](const httplib::Request&, httplib::Response& out,
                              const std::exception_ptr&) { out.status = 500; });
@@ -148,6 +158,8 @@ class HttplibBridge::Engine final : public httplib::Server {
     handler_ = &handler;
     answer_ = {};
     response_ = {};
+    response_.status = kNoStatus;
+    body_size_ = 0;
     const auto line = shown_request_line(framed.request);
     MemoryStream stream(line, answer_.bytes);
     process<httplib::Server>(*this, &Engine::process_request, stream);
@@ -209,39 +221,49 @@ class HttplibBridge::Engine final : public httplib::Server {
     if (answer_.framing == Answer::Framing::until_close) answer_.keep_alive = false;
   }
 
-  void replace_fields(httplib::Response& out) {
-    out.headers.clear();
-    for (const auto& [name, value] : response_.headers) {
-      if (name.empty() || !kToken.all(name) || is_framing_field(name)) continue;
-      out.headers.emplace(name, without_controls(value));
-    }
-    if (answer_.upgrade) return;  // a tunnel has no length and no end (RFC 9110 §9.3.6)
-    if (answer_.framing == Answer::Framing::chunked) {
-      out.headers.emplace("Transfer-Encoding", "chunked");
-    } else if (answer_.framing == Answer::Framing::length && response_.status != 204 &&
-               response_.status != 304) {
-      out.headers.emplace("Content-Length", std::to_string(body_size_));
-    }
-    if (!answer_.keep_alive) {
-      out.headers.emplace("Connection", "close");
-    } else if (framed_->version == HttpVersion::http_1_0) {
-      out.headers.emplace("Connection", "keep-alive");
-    }
-  }
-
-  // The library's reason phrases differ by release, and unknown statuses are "Internal Server
-  // Error" in some.
+  // Puts the answer's head before the body, for the library's own: its reason phrases differ by
+  // release, and unknown statuses are "Internal Server Error" in some.
   void finish() {
     auto& bytes = answer_.bytes;
+    if (response_.status == kNoStatus) {  // the library refused by itself; no request makes it so
+      response_ = neutral_failure();
+      bytes.clear();
+      body_size_ = 0;
+    }
     const auto sent_body = asked_head_ ? 0 : body_size_;
-    answer_.head_size = bytes.size() - std::min(bytes.size(), sent_body);
-    const auto line_end = bytes.find('\r');
-    if (line_end == std::string::npos || line_end < kReasonOffset) return;
-    const auto reason = reason_phrase(response_.status);
-    const auto old_size = line_end - kReasonOffset;
-    if (bytes.compare(kReasonOffset, old_size, reason) == 0) return;
-    bytes.replace(kReasonOffset, old_size, reason);
-    answer_.head_size = answer_.head_size + reason.size() - old_size;
+    const auto its_head = bytes.size() - std::min(bytes.size(), sent_body);
+    const auto head = written_head();
+    bytes.replace(0, its_head, head);
+    answer_.head_size = head.size();
+  }
+
+  [[nodiscard]] std::string written_head() const {
+    std::string head;
+    head.reserve(kUsualHead);
+    head.append("HTTP/1.1 ").append(std::to_string(response_.status)) += ' ';
+    head.append(reason_phrase(response_.status)).append("\r\n");
+    for (const auto& [name, value] : response_.headers) {
+      if (name.empty() || !kToken.all(name) || is_framing_field(name)) continue;
+      append_field(head, name, value);
+    }
+    append_framing(head);
+    head += "\r\n";
+    return head;
+  }
+
+  void append_framing(std::string& head) const {
+    if (answer_.upgrade) return;  // a tunnel has no length and no end (RFC 9110 §9.3.6)
+    if (answer_.framing == Answer::Framing::chunked) {
+      append_field(head, "Transfer-Encoding", "chunked");
+    } else if (answer_.framing == Answer::Framing::length && response_.status != 204 &&
+               response_.status != 304) {
+      append_field(head, "Content-Length", std::to_string(body_size_));
+    }
+    if (!answer_.keep_alive) {
+      append_field(head, "Connection", "close");
+    } else if (framed_->version == HttpVersion::http_1_0) {
+      append_field(head, "Connection", "keep-alive");
+    }
   }
 
   void log(std::string_view text) const {
