@@ -202,6 +202,7 @@ class Store {
   // The same as looking through tokens(); a store that knows a quicker way takes it.
   [[nodiscard]] virtual std::optional<TokenView> find_token_by_id(std::string_view id,
                                                                   TimePoint now) const;
+  // What comes or goes meanwhile may be left out or counted twice.
   [[nodiscard]] virtual TokenCounts count_tokens(TimePoint now) const;
   virtual bool revoke_by_id(std::string_view id) = 0;
   virtual bool expire_by_id(std::string_view id, TimePoint now) = 0;

@@ -18,6 +18,28 @@ std::vector<std::uint64_t> selected(const Journal& journal, std::string_view que
   return out;
 }
 
+Entry entry(Endpoint endpoint, std::string client, std::string outcome, std::string target) {
+  Entry out;
+  out.endpoint = endpoint;
+  out.client_id = std::move(client);
+  out.outcome = std::move(outcome);
+  out.request.target = std::move(target);
+  return out;
+}
+
+TEST(JournalQuery, FindsTheOldestThatMatchInALongJournal) {
+  Journal journal;
+  for (int i = 1; i <= 500; ++i) {
+    journal.record(entry(i % 100 == 0 ? Endpoint::revoke : Endpoint::token, "demo", "ok", "/"));
+  }
+  EXPECT_THAT(selected(journal, "endpoint=revoke"), ElementsAre(100, 200, 300, 400, 500));
+  EXPECT_THAT(selected(journal, "endpoint=revoke&limit=2"), ElementsAre(100, 200));
+  EXPECT_THAT(selected(journal, "endpoint=revoke&limit=2&after=200"), ElementsAre(300, 400));
+  EXPECT_EQ(selected(journal, "").size(), 500U);
+  EXPECT_EQ(selected(journal, "limit=130").back(), 130U);
+  EXPECT_THAT(selected(journal, "limit=0"), ElementsAre());
+}
+
 struct Refused {
   std::string key;
   std::string mend;
@@ -30,15 +52,6 @@ Refused refused(std::string_view query) {
     return {error.key(), error.what()};
   }
   return {"nothing", "was refused"};
-}
-
-Entry entry(Endpoint endpoint, std::string client, std::string outcome, std::string target) {
-  Entry out;
-  out.endpoint = endpoint;
-  out.client_id = std::move(client);
-  out.outcome = std::move(outcome);
-  out.request.target = std::move(target);
-  return out;
 }
 
 TEST(JournalQuery, FiltersByEachOfItsFields) {

@@ -4,11 +4,13 @@
 // is one flat array. Looking one up, adding and forgetting touch as few cache lines as can be.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "mock_server/core/crypto.h"
@@ -71,6 +73,15 @@ class TokenIndex {
   void insert(TokenRecord& record);  // which is not there yet
   void erase(const TokenRecord& record) noexcept;
   void clear() noexcept { *this = {}; }
+  // Calls `visit` with those in the slots from `at` on; returns the slot to go on at, or nothing.
+  template <typename Visit>
+  std::optional<std::size_t> visit_some(std::size_t at, std::size_t slots, Visit visit) const {
+    const auto end = std::min(slots_.size(), at + slots);
+    for (; at < end; ++at) {
+      if (slots_[at].record != nullptr) visit(*slots_[at].record);
+    }
+    return at < slots_.size() ? std::optional{at} : std::nullopt;
+  }
 
  private:
   struct Slot {
@@ -103,6 +114,13 @@ class TokenTable {
   static void link(TokenRecord& spent, TokenRecord* access, TokenRecord* refresh) noexcept;
   void erase(TokenRecord& record) noexcept;
   void clear() noexcept;
+
+  // All of them, in no order, some at a time: see TokenIndex::visit_some. Those that come or go
+  // between two calls may be left out or met twice.
+  template <typename Visit>
+  std::optional<std::size_t> visit_some(std::size_t at, std::size_t slots, Visit visit) const {
+    return index_.visit_some(at, slots, std::move(visit));
+  }
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] TokenRecord* oldest() const noexcept { return oldest_; }
