@@ -44,6 +44,9 @@ constexpr std::array<std::string_view, 23> kTypes{"avatar_video.success",
                                                   "video_agent.success",
                                                   "video_agent.fail"};
 
+// A caller in the same process has no address.
+bool is_elsewhere(const wire::Peer& peer) { return !peer.loopback && !peer.address.empty(); }
+
 bool is_v1(const Call& call) { return call.request.path().starts_with("/v1/"); }
 
 std::string new_secret(RandomSource& random) { return "whsec_" + random_alphanumeric(random, 32); }
@@ -87,6 +90,7 @@ void read_endpoint(const Call& call, WebhookEndpoint& endpoint, bool is_new) {
     if (url != nullptr && !url->is_null()) endpoint.url = in.text("url").value_or("");
     if (is_new || url != nullptr) {
       if (auto mend = check_webhook_url(endpoint.url); !mend.empty()) throw Refusal{mend};
+      endpoint.from_elsewhere = is_elsewhere(call.request.peer);
     }
     const auto* const events = in.member("events");
     if (events == nullptr) return;
@@ -191,6 +195,7 @@ void expect_event(const Call& call, const Visit& visit, const FixtureEvent& even
              end.data.fill(values.lookup()) + "}";
   const auto callback = body_member(call.request, "callback_url").value_or("");
   if (check_webhook_url(callback).empty()) out.callback_url = callback;
+  out.from_elsewhere = is_elsewhere(call.request.peer);
   out.style =
       is_v1(call) || call.request.path().starts_with("/v2/") ? WebhookStyle::v1 : WebhookStyle::v3;
   out.anywhere = policy.webhooks == WebhookPolicy::any;

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "mock_server/routes/testing.h"
 
@@ -23,6 +24,7 @@ class Webhooks : public ::testing::Test {
     request.headers = {{std::move(key), std::move(credential)},
                        {"Content-Type", "application/json"}};
     request.body = std::move(body);
+    request.peer = peer_;
     return world_.answer(request);
   }
   static json data(const Answer& answer) {
@@ -39,7 +41,22 @@ class Webhooks : public ::testing::Test {
     return due.empty() ? json{} : json::parse(due.front().event->body);
   }
 
+  // Of a new endpoint and a video's callback_url.
+  std::vector<WebhookReach> reach_for(wire::Peer peer) {
+    peer_ = std::move(peer);
+    const auto id = data(ask("POST", "/v3/webhooks/endpoints",
+                             R"({"url":"http://127.0.0.1:9/hook"})"))["endpoint_id"];
+    data(ask("POST", "/v3/videos", R"({"callback_url":"http://127.0.0.1:9/one"})"));
+    std::vector<WebhookReach> out;
+    for (const auto& due : world_.webhooks.take_due(world_.clock.now() + seconds{60}, 9)) {
+      out.push_back(due.reach);
+    }
+    ask("DELETE", "/v3/webhooks/endpoints/" + id.get<std::string>());
+    return out;
+  }
+
   World world_;
+  wire::Peer peer_;
 };
 
 TEST_F(Webhooks, TheSecretIsShownOnceAndAgainByRotation) {
@@ -126,6 +143,29 @@ TEST_F(Webhooks, AUrlThatWillNotBeCalledIsSaidToThePerson) {
   EXPECT_EQ(add(), "");
   world_.set("webhooks", "off");
   EXPECT_NE(add().find("webhooks=off"), std::string::npos);
+}
+
+TEST_F(Webhooks, WhoIsAtAnotherMachineDoesNotReachThisOnesLoopback) {
+  using enum WebhookReach;
+  EXPECT_EQ(reach_for({"127.0.0.1", 4711, true}), (std::vector{near, near}));
+  EXPECT_EQ(reach_for({}), (std::vector{near, near}));  // in the same process
+  EXPECT_EQ(reach_for({"192.168.0.9", 4711, false}), (std::vector{neighbours, neighbours}));
+  world_.set("webhooks", "any");
+  EXPECT_EQ(reach_for({"192.168.0.9", 4711, false}), (std::vector{anywhere, anywhere}));
+}
+
+TEST_F(Webhooks, AnEndpointIsWhoseUrlItIs) {
+  const auto id = data(ask("POST", "/v3/webhooks/endpoints",
+                           R"({"url":"http://127.0.0.1:9/hook"})"))["endpoint_id"]
+                      .get<std::string>();
+  const auto reach_after = [&](const std::string& change) {
+    data(ask("PATCH", "/v3/webhooks/endpoints/" + id, change));
+    data(ask("POST", "/v3/videos", "{}"));
+    return world_.webhooks.take_due(world_.clock.now() + seconds{60}, 9).at(0).reach;
+  };
+  peer_ = {"192.168.0.9", 4711, false};
+  EXPECT_EQ(reach_after(R"({"events":null})"), WebhookReach::near);
+  EXPECT_EQ(reach_after(R"({"url":"http://127.0.0.1:9/other"})"), WebhookReach::neighbours);
 }
 
 TEST_F(Webhooks, AVideosEndIsToldWithTheIdThatWasGiven) {

@@ -10,6 +10,11 @@ auto is(std::string_view account, std::string_view id) {
   return [=](const WebhookEndpoint& e) { return e.account == account && e.id == id; };
 }
 
+WebhookReach reach_of(const WebhookEvent& event, bool from_elsewhere) {
+  if (event.anywhere) return WebhookReach::anywhere;
+  return from_elsewhere ? WebhookReach::neighbours : WebhookReach::near;
+}
+
 bool subscribes(const WebhookEndpoint& endpoint, const WebhookEvent& event) {
   return endpoint.account == event.account &&
          (!endpoint.events ||
@@ -88,10 +93,18 @@ void WebhookBook::fan_out_locked(TimePoint now) {
     for (const WebhookEndpoint& endpoint : endpoints_) {
       if (!subscribes(endpoint, *event)) continue;
       queue_locked({event, endpoint.id, endpoint.url, endpoint.secret, endpoint.style, 1,
-                    event->due, epoch_});
+                    event->due, epoch_, reach_of(*event, endpoint.from_elsewhere)});
     }
     if (!event->callback_url.empty()) {
-      queue_locked({event, {}, event->callback_url, {}, event->style, 1, event->due, epoch_});
+      queue_locked({event,
+                    {},
+                    event->callback_url,
+                    {},
+                    event->style,
+                    1,
+                    event->due,
+                    epoch_,
+                    reach_of(*event, event->from_elsewhere)});
     }
   }
 }

@@ -17,6 +17,13 @@ enum class WebhookStyle : std::uint8_t {
   v3,  // Heygen-Signature, Heygen-Timestamp, Heygen-Event-Id
 };
 
+// Whom the mock calls. It never reaches out by accident, nor for a stranger where he cannot reach.
+enum class WebhookReach : std::uint8_t {
+  near,        // loopback and private addresses
+  neighbours,  // private addresses alone: loopback is this machine, and the caller is at another
+  anywhere,    // the policy webhooks=any
+};
+
 struct WebhookEndpoint {
   std::string id;
   std::string account;  // whose: User::id
@@ -25,6 +32,7 @@ struct WebhookEndpoint {
   std::string secret;                              // of the signatures
   WebhookStyle style = WebhookStyle::v3;
   TimePoint created_at;
+  bool from_elsewhere = false;  // its URL was given by a caller at another machine
 };
 
 // What will happen, or has.
@@ -35,7 +43,8 @@ struct WebhookEvent {
   std::string body;                       // JSON, sent as it is
   std::string callback_url;               // told as well; "": nobody
   WebhookStyle style = WebhookStyle::v3;  // of what the callback_url gets
-  bool anywhere = false;                  // else loopback and private addresses alone are called
+  bool anywhere = false;                  // by the policy at that time
+  bool from_elsewhere = false;            // callback_url was given by a caller at another machine
   TimePoint due;                          // by the sandbox's clock
 };
 
@@ -49,6 +58,7 @@ struct WebhookDelivery {
   int attempt = 1;
   TimePoint due;
   std::uint64_t epoch = 0;  // of the book that gave it out
+  WebhookReach reach = WebhookReach::near;
 };
 
 }  // namespace heygen::mock

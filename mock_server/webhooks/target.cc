@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 
 #include "mock_server/core/uri.h"
 
@@ -25,18 +26,48 @@ constexpr std::array kNear4{
     Net{0xc0a80000, 16}, Net{0xa9fe0000, 16},
 };
 
+constexpr const Net& kLoopback4 = kNear4.front();
+
+bool is_in(const Net& net, std::uint32_t address) {
+  return (address ^ net.base) >> (32 - net.bits) == 0;
+}
+
 bool is_near4(std::uint32_t address) {
-  return std::ranges::any_of(
-      kNear4, [&](const Net& net) { return (address ^ net.base) >> (32 - net.bits) == 0; });
+  return std::ranges::any_of(kNear4, [&](const Net& net) { return is_in(net, address); });
+}
+
+std::optional<std::uint32_t> mapped4(const in6_addr& address) {
+  if (!IN6_IS_ADDR_V4MAPPED(&address)) return std::nullopt;
+  const auto& b = address.s6_addr;
+  return std::uint32_t{b[12]} << 24 | std::uint32_t{b[13]} << 16 | std::uint32_t{b[14]} << 8 |
+         b[15];
 }
 
 bool is_near6(const in6_addr& address) {
-  const auto& b = address.s6_addr;
-  if (IN6_IS_ADDR_V4MAPPED(&address)) {
-    return is_near4(std::uint32_t{b[12]} << 24 | std::uint32_t{b[13]} << 16 |
-                    std::uint32_t{b[14]} << 8 | b[15]);
+  if (const auto v4 = mapped4(address)) return is_near4(*v4);
+  return IN6_IS_ADDR_LOOPBACK(&address) || (address.s6_addr[0] & 0xfe) == 0xfc ||
+         IN6_IS_ADDR_LINKLOCAL(&address);
+}
+
+bool is_loopback6(const in6_addr& address) {
+  if (const auto v4 = mapped4(address)) return is_in(kLoopback4, *v4);
+  return IN6_IS_ADDR_LOOPBACK(&address);
+}
+
+// By the address's family; neither: false.
+bool is_address(const sockaddr& address, bool (*four)(std::uint32_t),
+                bool (*six)(const in6_addr&)) {
+  if (address.sa_family == AF_INET) {
+    sockaddr_in v4{};
+    std::memcpy(&v4, &address, sizeof v4);
+    return four(ntohl(v4.sin_addr.s_addr));
   }
-  return IN6_IS_ADDR_LOOPBACK(&address) || (b[0] & 0xfe) == 0xfc || IN6_IS_ADDR_LINKLOCAL(&address);
+  if (address.sa_family == AF_INET6) {
+    sockaddr_in6 v6{};
+    std::memcpy(&v6, &address, sizeof v6);
+    return six(v6.sin6_addr);
+  }
+  return false;
 }
 
 bool is_near_name(std::string host) {
@@ -79,18 +110,11 @@ bool is_near_url(std::string_view url) {
   return is_near_name(std::move(host));
 }
 
-bool is_near_address(const sockaddr& address) {
-  if (address.sa_family == AF_INET) {
-    sockaddr_in v4{};
-    std::memcpy(&v4, &address, sizeof v4);
-    return is_near4(ntohl(v4.sin_addr.s_addr));
-  }
-  if (address.sa_family == AF_INET6) {
-    sockaddr_in6 v6{};
-    std::memcpy(&v6, &address, sizeof v6);
-    return is_near6(v6.sin6_addr);
-  }
-  return false;
+bool is_near_address(const sockaddr& address) { return is_address(address, is_near4, is_near6); }
+
+bool is_loopback_address(const sockaddr& address) {
+  return is_address(
+      address, [](std::uint32_t v4) { return is_in(kLoopback4, v4); }, is_loopback6);
 }
 
 }  // namespace heygen::mock

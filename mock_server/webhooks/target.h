@@ -20,4 +20,7 @@ bool is_near_url(std::string_view url);
 // written as IPv6.
 bool is_near_address(const sockaddr& address);
 
+// 127/8, ::1, and those of IPv4 written as IPv6.
+bool is_loopback_address(const sockaddr& address);
+
 }  // namespace heygen::mock

@@ -27,23 +27,42 @@ TEST(WebhookTarget, NearIsWhatCannotLeaveTheNetwork) {
   }
 }
 
+template <typename Judge>
+bool judged(Judge judge, int family, const char* text) {
+  sockaddr_storage storage{};
+  storage.ss_family = static_cast<sa_family_t>(family);
+  sockaddr_in v4{};
+  sockaddr_in6 v6{};
+  if (family == AF_INET) {
+    v4.sin_family = AF_INET;
+    EXPECT_EQ(::inet_pton(AF_INET, text, &v4.sin_addr), 1);
+    std::memcpy(&storage, &v4, sizeof v4);
+  } else if (family == AF_INET6) {
+    v6.sin6_family = AF_INET6;
+    EXPECT_EQ(::inet_pton(AF_INET6, text, &v6.sin6_addr), 1);
+    std::memcpy(&storage, &v6, sizeof v6);
+  }
+  return judge(reinterpret_cast<const sockaddr&>(storage));
+}
+
+TEST(WebhookTarget, LoopbackIsThisMachineInAnySpelling) {
+  const auto loopback = [](int family, const char* text) {
+    return judged(is_loopback_address, family, text);
+  };
+  EXPECT_TRUE(loopback(AF_INET, "127.0.0.1"));
+  EXPECT_TRUE(loopback(AF_INET, "127.9.9.9"));
+  EXPECT_TRUE(loopback(AF_INET6, "::1"));
+  EXPECT_TRUE(loopback(AF_INET6, "::ffff:127.0.0.1"));
+  EXPECT_FALSE(loopback(AF_INET, "10.0.0.1"));
+  EXPECT_FALSE(loopback(AF_INET6, "fe80::1"));
+  EXPECT_FALSE(loopback(AF_INET6, "::ffff:10.0.0.1"));
+  EXPECT_FALSE(loopback(AF_UNIX, ""));
+}
+
 // What a name was resolved to, by whomever.
 TEST(WebhookTarget, AnAddressIsJudgedAgainBeforeItIsCalled) {
   const auto near = [](int family, const char* text) {
-    sockaddr_storage storage{};
-    storage.ss_family = static_cast<sa_family_t>(family);
-    sockaddr_in v4{};
-    sockaddr_in6 v6{};
-    if (family == AF_INET) {
-      v4.sin_family = AF_INET;
-      EXPECT_EQ(::inet_pton(AF_INET, text, &v4.sin_addr), 1);
-      std::memcpy(&storage, &v4, sizeof v4);
-    } else if (family == AF_INET6) {
-      v6.sin6_family = AF_INET6;
-      EXPECT_EQ(::inet_pton(AF_INET6, text, &v6.sin6_addr), 1);
-      std::memcpy(&storage, &v6, sizeof v6);
-    }
-    return is_near_address(reinterpret_cast<const sockaddr&>(storage));
+    return judged(is_near_address, family, text);
   };
   EXPECT_TRUE(near(AF_INET, "127.0.0.1"));
   EXPECT_TRUE(near(AF_INET, "172.16.0.1"));

@@ -122,13 +122,12 @@ class WebhookDispatcher::Loop {
     UnderWay under_way{sandbox, std::move(delivery), {}};
     under_way.entry = entry_of(under_way.delivery, fields);
     const WebhookDelivery& sent = under_way.delivery;
-    if (!sent.event->anywhere && !is_near_url(sent.url)) {
+    if (sent.reach != WebhookReach::anywhere && !is_near_url(sent.url)) {
       end(under_way,
           "it is neither loopback nor private; the policy webhooks=any lets it be called", false);
       return;
     }
-    Poster::Order order{++last_ticket_, sent.url, std::move(fields), sent.event->body,
-                        !sent.event->anywhere};
+    Poster::Order order{++last_ticket_, sent.url, std::move(fields), sent.event->body, sent.reach};
     under_way_.emplace(order.ticket, std::move(under_way));
     poster_.send(std::move(order));
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 #include <stdexcept>
+#include <string_view>
 
 #include "mock_server/webhooks/delivery/curl_api.h"
 #include "mock_server/webhooks/target.h"
@@ -29,6 +30,17 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
+// Why this address is not to be called; "": it may be.
+std::string_view beyond(WebhookReach reach, const sockaddr& address) {
+  if (reach == WebhookReach::anywhere) return {};
+  if (!is_near_address(address)) return "the address is neither loopback nor private";
+  if (reach == WebhookReach::neighbours && is_loopback_address(address)) {
+    return "the address is the mock's own machine, and whoever gave it is at another: give the "
+           "address that the mock reaches you at (the policy webhooks=any calls this one too)";
+  }
+  return {};
+}
+
 }  // namespace
 
 struct Poster::Transfer {
@@ -37,7 +49,7 @@ struct Poster::Transfer {
   Order order;
   Outcome outcome;
   std::size_t most = 0;
-  bool far = false;
+  std::string_view refusal;  // of its address
 
   static std::size_t take_body(char* bytes, std::size_t size, std::size_t count, void* self) {
     auto& out = static_cast<Transfer*>(self)->outcome.body;
@@ -59,10 +71,8 @@ struct Poster::Transfer {
   // Here the address is known, whatever name it was resolved from.
   static curl_socket_t open(void* self, curlsocktype, curl_sockaddr* address) {
     auto& transfer = *static_cast<Transfer*>(self);
-    if (transfer.order.near_only && !is_near_address(address->addr)) {
-      transfer.far = true;
-      return CURL_SOCKET_BAD;
-    }
+    transfer.refusal = beyond(transfer.order.reach, address->addr);
+    if (!transfer.refusal.empty()) return CURL_SOCKET_BAD;
     return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
   }
 };
@@ -144,7 +154,7 @@ std::vector<Poster::Outcome> Poster::wait(std::chrono::milliseconds at_most) {
         transfer.outcome.status = static_cast<int>(status);
       } else {
         transfer.outcome.error =
-            transfer.far ? "the address is neither loopback nor private" : api.easy_strerror(code);
+            transfer.refusal.empty() ? api.easy_strerror(code) : std::string{transfer.refusal};
       }
       done.push_back(std::move(transfer.outcome));
       multi_->transfers.erase(it);

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "mock_server/webhooks/event.h"
+
 namespace heygen::mock {
 
 struct PosterLimits {
@@ -25,7 +27,7 @@ class Poster {
     std::string url;
     std::vector<std::pair<std::string, std::string>> headers;
     std::string body;
-    bool near_only = true;  // refuse an address that is neither loopback nor private
+    WebhookReach reach = WebhookReach::near;  // an address beyond it is not called
   };
   struct Outcome {
     std::uint64_t ticket = 0;

@@ -24,7 +24,11 @@ std::vector<Poster::Outcome> all(Poster& poster, std::size_t count) {
 }
 
 Poster::Order order(std::uint64_t ticket, std::string url) {
-  return {ticket, std::move(url), {{"X-Test", "1"}, {"Content-Type", "application/json"}}, "{}"};
+  return {ticket,
+          std::move(url),
+          {{"X-Test", "1"}, {"Content-Type", "application/json"}},
+          "{}",
+          WebhookReach::near};
 }
 
 TEST(Poster, PostsAndTellsWhatCameBack) {
@@ -59,6 +63,21 @@ TEST(Poster, AnAddressThatIsFarIsNotCalled) {
   const auto done = all(poster, 1);
   EXPECT_EQ(done[0].status, 0);
   EXPECT_EQ(done[0].error, "the address is neither loopback nor private");
+}
+
+TEST(Poster, LoopbackIsNotCalledForANeighbour) {
+  Receiver receiver{{204}};
+  Poster poster;
+  for (const auto reach : {WebhookReach::neighbours, WebhookReach::near, WebhookReach::anywhere}) {
+    auto one = order(1, receiver.url());
+    one.reach = reach;
+    poster.send(std::move(one));
+    const auto done = all(poster, 1);
+    EXPECT_EQ(done[0].status, reach == WebhookReach::neighbours ? 0 : 204);
+    EXPECT_EQ(done[0].error.starts_with("the address is the mock's own machine"),
+              reach == WebhookReach::neighbours);
+  }
+  EXPECT_EQ(receiver.count(), 2U);
 }
 
 TEST(Poster, NobodyThereIsAnError) {
