@@ -30,6 +30,7 @@ ControlOptions control_options(const ServerOptions& options,
   out.host = options.host;
   out.host_suffixes = options.host_suffixes;
   out.version = HEYGEN_MOCK_VERSION;
+  out.log = options.log;
   return out;
 }
 

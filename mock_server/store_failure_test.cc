@@ -18,6 +18,7 @@
 namespace heygen::mock {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 // RFC 7636 Appendix B.
@@ -289,6 +290,32 @@ TEST(StoreFailure, AnyVerbOfAnyControlCallIsA503AndItCanBeRepeated) {
           EXPECT_THAT(response.body, HasSubstr("the store cannot be reached"));
         });
   }
+}
+
+TEST(StoreFailure, APersonIsShownAPage) {
+  for (const auto& target : {kAuthorize, std::string{"/device?user_code=BCDF-GHJK"}}) {
+    const World world;
+    wire::Request request = get(target);
+    request.headers.add("Accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+    world.stores->gate.fail_after(0);
+    const auto response = world.ask(request);
+    EXPECT_EQ(response.status, 503) << target;
+    EXPECT_THAT(response.headers.get("Content-Type"), HasSubstr("text/html")) << target;
+    EXPECT_THAT(response.body, HasSubstr("Try again in a moment")) << target;
+    EXPECT_THAT(response.body, HasSubstr("temporarily_unavailable")) << target;
+  }
+}
+
+TEST(StoreFailure, TheLogSaysWhyAControlCallFailed) {
+  const auto stores = std::make_shared<testing::FlakyStores>();
+  std::vector<std::string> lines;
+  ServerOptions options;
+  options.blueprint.stores = stores;
+  options.log = [&](std::string_view line) { lines.emplace_back(line); };
+  const auto started = Server::start(std::move(options));
+  stores->gate.fail_after(0);
+  EXPECT_EQ(started.server->answer(json("POST", "/_mock/reset", "{}")).status, 503);
+  EXPECT_THAT(lines, ElementsAre("a control call: the store: the disk is full"));
 }
 
 TEST(StoreFailure, AServerWhoseStoreCannotBeOpenedSaysSo) {

@@ -59,7 +59,7 @@ ServeCommand serve_of(const Flags& flags) {
     serve.seed = need(parse_seed(flags.seed), "--seed", "write a number from 0 to 2^64-1");
   }
   serve.fixtures_dir = flags.fixtures;
-  if (!flags.admin_token.empty()) serve.admin_token = flags.admin_token;
+  if (!flags.admin_token.empty()) serve.admin_token = parse_admin_token(flags.admin_token);
   serve.host_suffixes = flags.host_suffixes;
   constexpr std::array kFormats{std::pair{"text", LogFormat::text},
                                 std::pair{"json", LogFormat::json},

@@ -33,8 +33,17 @@ std::optional<HostPort> parse_host_port(std::string_view text) {
   if (host.empty() || error != std::errc{} || end != port.data() + port.size()) {
     return std::nullopt;
   }
-  out.host = host;
+  out.host =
+      host == "*" ? "0.0.0.0" : host;  // as other servers write it; no URL could be made of it
   return out;
+}
+
+std::string parse_admin_token(std::string_view text) {
+  if (!std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f; })) {
+    throw BadInput{"--admin-token",
+                   "write visible ASCII characters without spaces: it is sent as a Bearer token"};
+  }
+  return std::string{text};
 }
 
 void add_client(std::vector<Client>& clients, std::string_view text) {

@@ -26,6 +26,9 @@ struct HostPort {
 // "127.0.0.1:8765", "localhost:0", "[::1]:80". Nothing on anything else.
 std::optional<HostPort> parse_host_port(std::string_view text);
 
+// Throws BadInput for what no Authorization header can hold (RFC 6750 §2.1, RFC 9110 §5.5).
+std::string parse_admin_token(std::string_view text);
+
 // "ID=REDIRECT_URI[,secret=SECRET]" onto `clients`: an id that is there already gets one more
 // redirect URI. Throws BadInput.
 void add_client(std::vector<Client>& clients, std::string_view text);

@@ -48,6 +48,17 @@ TEST(CommandLine, FlagsStandBeforeOrAfterTheCommand) {
   EXPECT_EQ(parsed<ServeCommand>({"serve", "--profile", "strict"}).profile, Profile::strict);
 }
 
+TEST(CommandLine, AStarIsEveryAddress) {
+  EXPECT_EQ(parsed<ServeCommand>({"--listen", "*:8080"}).listen.host, "0.0.0.0");
+}
+
+TEST(CommandLine, AnAdminTokenIsOneThatAHeaderCanHold) {
+  EXPECT_EQ(parsed<ServeCommand>({"--admin-token", "a~1/+="}).admin_token, "a~1/+=");
+  for (const char* const bad : {"two words", "line\n", "t\xc3\xb6ken", "\x7f"}) {
+    EXPECT_THAT(refused({"--admin-token", bad}).text, HasSubstr("visible ASCII")) << bad;
+  }
+}
+
 TEST(CommandLine, AFlagBeatsItsEnvironmentTwin) {
   const std::map<std::string, std::string> variables{
       {"HEYGEN_MOCK_LISTEN", "127.0.0.1:1"},

@@ -139,7 +139,10 @@ wire::Response Control::answer(const wire::Request& request, std::string_view sa
     return impl_->answer(request, sandbox, path, base);
   } catch (const BadInput& bad) {
     return to_response({400, bad.what(), bad.key()});
-  } catch (const StoreUnavailable&) {
+  } catch (const StoreUnavailable& problem) {
+    if (const auto& log = impl_->options.log) {
+      log("a control call: " + std::string{kStoreTrouble}.append(problem.what()));
+    }
     return to_response({503, "the store cannot be reached; try again"});
   } catch (const std::exception&) {
     // What it says may hold a secret.

@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "mock_server/control/metrics.h"
@@ -21,6 +22,7 @@ struct ControlOptions {
   // Keeps what POST authorize did, as an exchange of the vendor's surface; it may be called from
   // any thread. Absent: the sandbox's journal does.
   std::function<void(Sandbox&, const Entry&)> record;
+  std::function<void(std::string_view line)> log;  // of what no caller is told; may be absent
   MetricsSources metrics;
 };
 

@@ -76,7 +76,7 @@ constexpr std::array kTable = {
              "The parameters are not well-formed: {}."},
     ErrorRow{ErrorId::method_not_allowed, 405, "invalid_request", "Method not allowed."},
     ErrorRow{ErrorId::request_too_large, 413, "invalid_request", "The request is too large."},
-    ErrorRow{ErrorId::store_unavailable, 503, "temporarily_unavailable", ""},
+    ErrorRow{ErrorId::unavailable, 503, "temporarily_unavailable", ""},
     ErrorRow{ErrorId::internal, 500, "server_error", ""},
 
     // RFC 6750 §3.1: a request without credentials gets a challenge without an error code.

@@ -61,7 +61,7 @@ enum class ErrorId : std::uint8_t {
   parameters_malformed,
   method_not_allowed,
   request_too_large,
-  store_unavailable,
+  unavailable,
   internal,
   // the API, RFC 6750
   bearer_missing,

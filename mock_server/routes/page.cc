@@ -93,9 +93,10 @@ Answer refuse_for_reader(const Call& call, OAuthError error, ErrorsPolicy errors
   if (!wants_html(call.request)) return refuse(std::move(error), errors);
   View view;
   view.texts = {{"title", "This login cannot go on"},
-                {"text",
-                 "The app that sent you here asked in a way that cannot be answered. Go "
-                 "back to it and try again."}};
+                {"text", error.status < 500
+                             ? "The app that sent you here asked in a way that cannot be answered. "
+                               "Go back to it and try again."
+                             : "The server cannot answer now. Try again in a moment."}};
   View item;
   item.texts = {{"code", std::string{error.code}}};
   item.lists = {{"description", View::maybe(describe(error, errors))}};

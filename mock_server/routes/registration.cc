@@ -76,8 +76,8 @@ Answer handle_registration(const Call& call, const Visit& visit, const Fixtures&
   if (!redirects) return refuse(std::move(redirects.error()), errors);
   if (context.store.clients().size() >= kMostClients) {
     return refuse(
-        make_error(ErrorId::store_unavailable, "this sandbox has " + std::to_string(kMostClients) +
-                                                   " clients; delete some, or take a new sandbox"),
+        make_error(ErrorId::unavailable, "this sandbox has " + std::to_string(kMostClients) +
+                                             " clients; delete some, or take a new sandbox"),
         errors);
   }
 

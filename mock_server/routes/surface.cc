@@ -48,6 +48,9 @@ Answer not_found(const Call& call) {
 
 // An answer that no rule decided, in the endpoint's own format.
 Answer fail(const Call& call, OAuthError error, ErrorsPolicy errors) {
+  if (call.endpoint == Endpoint::authorize || call.endpoint == Endpoint::device) {
+    return refuse_for_reader(call, std::move(error), errors);
+  }
   if (call.endpoint != Endpoint::api) return refuse(std::move(error), errors);
   const ApiError kind = api_error_for(error.status);
   Answer answer;
@@ -112,13 +115,13 @@ Answer Surface::answer(const Call& call, const Visit& visit) const {
 }
 
 Answer Surface::unavailable(const Call& call, std::string_view what, ErrorsPolicy errors) const {
-  return fail(call, make_error(ErrorId::store_unavailable, std::string{kStoreTrouble}.append(what)),
+  return fail(call, make_error(ErrorId::unavailable, std::string{kStoreTrouble}.append(what)),
               errors);
 }
 
 Answer Surface::reject(const Call& call, int status, std::string_view reason) const {
   const ErrorId id = status == 413   ? ErrorId::request_too_large
-                     : status == 503 ? ErrorId::store_unavailable
+                     : status == 503 ? ErrorId::unavailable
                                      : ErrorId::parameters_malformed;
   OAuthError error = make_error(id, std::string{reason}, reason);
   error.status = status;
