@@ -33,8 +33,8 @@ std::optional<HostPort> parse_host_port(std::string_view text) {
   if (host.empty() || error != std::errc{} || end != port.data() + port.size()) {
     return std::nullopt;
   }
-  out.host =
-      host == "*" ? "0.0.0.0" : host;  // as other servers write it; no URL could be made of it
+  // As other servers write it; no URL could be made of it.
+  out.host = host == "*" ? "0.0.0.0" : host;
   return out;
 }
 

@@ -7,8 +7,8 @@
 namespace heygen::mock {
 namespace {
 
-constexpr std::size_t kAtOnce =
-    64;  // an entry takes microseconds to unpack, and most are not asked for
+// An entry takes microseconds to unpack, and most are not asked for.
+constexpr std::size_t kAtOnce = 64;
 
 constexpr std::string_view kNames = "after, limit, endpoint, client_id, outcome, grant_type, path";
 

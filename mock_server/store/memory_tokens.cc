@@ -247,7 +247,7 @@ TokenCounts MemoryStore::count_tokens(TimePoint now) const {
         ++(token.kind == TokenKind::access ? counts.live_access : counts.live_refresh);
       });
     }
-    std::this_thread::yield();  // whoever waits for the lock has it before the next are counted
+    std::this_thread::yield();  // to whoever waits for the lock
   }
   return counts;
 }
